@@ -1,0 +1,44 @@
+"""MIX+GAN for TensorFlow and Keras 3. See `MixGAN` to begin with.
+
+The `mixgan` command imports this package too, and must answer `--help`
+without loading TensorFlow: for it alone the public names load on first use.
+Everyone else gets them at once, so that the package's Keras classes are
+registered and `keras.saving.load_model` finds them.
+"""
+
+import importlib
+import pathlib
+import sys
+
+from mixgan_tf.version import __version__
+
+_SUBMODULES = (
+    "callbacks",
+    "data",
+    "export",
+    "networks",
+    "objectives",
+    "optimizers",
+    "payoff",
+    "zoo",
+)
+
+
+def __getattr__(name):
+    if name in _SUBMODULES:
+        return importlib.import_module(f"mixgan_tf.{name}")
+    if name == "MixGAN":
+        importlib.import_module("mixgan_tf.zoo")  # its presets load by name
+        return importlib.import_module("mixgan_tf.mixgan").MixGAN
+    raise AttributeError(f"module 'mixgan_tf' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])
+
+
+__all__ = ["MixGAN", "__version__", *_SUBMODULES]
+
+if pathlib.Path(sys.argv[0] if sys.argv else "").name != "mixgan":
+    globals().update({name: __getattr__(name) for name in __all__[2:]})
+    from mixgan_tf.mixgan import MixGAN

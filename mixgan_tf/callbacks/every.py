@@ -1,0 +1,44 @@
+"""Callbacks that act every so many training steps."""
+
+import keras
+
+
+class EverySteps(keras.callbacks.Callback):
+    """Calls `on_step` whenever the model has made another `every` steps.
+
+    Steps are the model's own count, which survives a restart; batch numbers
+    begin again in every epoch.
+
+    Args:
+        every: positive int, in training steps.
+    """
+
+    def __init__(self, every):
+        super().__init__()
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(
+                "Argument `every` must be a positive int, in training steps. "
+                f"Received: every={every!r}"
+            )
+        self.every = every
+        self._last = 0
+
+    def on_step(self, step, logs):
+        """Acts at a step.
+
+        Args:
+            step: int, steps made so far.
+            logs: dict of metrics.
+        """
+        raise NotImplementedError
+
+    def on_train_begin(self, logs=None):
+        """Notes where training begins."""
+        self._last = int(self.model.train_steps.numpy())
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Calls `on_step` if a multiple of `every` was reached or passed."""
+        step = int(self.model.train_steps.numpy())
+        if step // self.every > self._last // self.every:
+            self.on_step(step, logs or {})
+        self._last = step

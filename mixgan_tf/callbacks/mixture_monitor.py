@@ -1,0 +1,76 @@
+"""Losses and mixture weights, for TensorBoard."""
+
+import tensorflow as tf
+from tensorboard.plugins.custom_scalar import layout_pb2
+from tensorboard.plugins.custom_scalar import summary as layout_summary
+
+from mixgan_tf.callbacks.every import EverySteps
+
+
+class MixtureMonitor(EverySteps):
+    """Writes the metrics and every component's weight to TensorBoard.
+
+    Tags are `train/<metric>`, `generator_weights/<i>` and
+    `discriminator_weights/<j>`; the "Custom scalars" tab shows each player's
+    weights in one chart.
+
+    Args:
+        log_dir: TensorBoard folder.
+        every: how often, in training steps.
+
+    Example:
+    ```python
+    gan.fit(data, callbacks=[mg.callbacks.MixtureMonitor("logs")])
+    ```
+    """
+
+    def __init__(self, log_dir, every=100):
+        super().__init__(every)
+        self.log_dir = str(log_dir)
+        self._writer = None
+
+    def on_train_begin(self, logs=None):
+        """Opens the log."""
+        super().on_train_begin(logs)
+        self._writer = tf.summary.create_file_writer(self.log_dir)
+        layout = layout_summary.pb(_layout())
+        with self._writer.as_default():
+            tf.summary.experimental.write_raw_pb(
+                layout.SerializeToString(), step=0
+            )
+
+    def on_step(self, step, logs):
+        """Writes one point of every curve."""
+        with self._writer.as_default(step=step):
+            for name, value in logs.items():
+                tf.summary.scalar(f"train/{name}", value)
+            for player in ("generator", "discriminator"):
+                weights = getattr(self.model, f"{player}_weights")
+                for index, weight in enumerate(weights):
+                    tf.summary.scalar(f"{player}_weights/{index}", weight)
+
+    def on_train_end(self, logs=None):
+        """Closes the log."""
+        self._writer.close()
+
+
+def _layout():
+    def chart(title, pattern):
+        return layout_pb2.Chart(
+            title=title,
+            multiline=layout_pb2.MultilineChartContent(tag=[pattern]),
+        )
+
+    return layout_pb2.Layout(
+        category=[
+            layout_pb2.Category(
+                title="Mixture",
+                chart=[
+                    chart("Generator weights", r"generator_weights/.*"),
+                    chart("Discriminator weights", r"discriminator_weights/.*"),
+                    chart("Entropies", r"train/.*_entropy"),
+                    chart("Losses", r"train/.*_loss"),
+                ],
+            )
+        ]
+    )

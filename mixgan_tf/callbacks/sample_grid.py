@@ -1,0 +1,86 @@
+"""Pictures of what each component makes, while it learns."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from mixgan_tf import image_grid
+from mixgan_tf.callbacks.every import EverySteps
+
+
+class SampleGrid(EverySteps):
+    """Draws samples of every component: one row of images each.
+
+    The latents are the same every time and for every component, and so are
+    the classes of a conditional model: 0, 1, 2, ... along a row. Points of
+    the plane are drawn as a scatter plot of the mixture instead.
+
+    Args:
+        directory: folder for PNG files named by step, or `None`.
+        log_dir: TensorBoard folder, or `None`.
+        every: how often, in training steps. There is one more picture at the
+            end of training.
+        columns: samples of each component.
+        seed: int that fixes the latents.
+
+    Example:
+    ```python
+    gan.fit(data, callbacks=[mg.callbacks.SampleGrid("samples", every=500)])
+    ```
+    """
+
+    def __init__(
+        self, directory=None, log_dir=None, every=500, columns=10, seed=0
+    ):
+        super().__init__(every)
+        self.directory = None if directory is None else pathlib.Path(directory)
+        self.log_dir = None if log_dir is None else str(log_dir)
+        self.columns = columns
+        self.seed = seed
+        self._drawn = None
+
+    def on_step(self, step, logs):
+        """Draws one picture."""
+        picture = component_grid(self.model, self.columns, self.seed)
+        self._drawn = step
+        if self.directory is not None:
+            image_grid.save_png(
+                picture, self.directory / f"step_{step:08d}.png", scale=2
+            )
+        if self.log_dir is not None:
+            writer = tf.summary.create_file_writer(self.log_dir)
+            with writer.as_default(step=step):
+                tf.summary.image("samples", picture[None])
+            writer.close()
+
+    def on_train_end(self, logs=None):
+        """Draws the last picture, unless it was drawn just now."""
+        step = int(self.model.train_steps.numpy())
+        if self._drawn != step:
+            self.on_step(step, logs or {})
+
+
+def component_grid(gan, columns=10, seed=0, rows_per_component=1):
+    """Returns a picture with rows for every component of a mixture.
+
+    Args:
+        gan: a `MixGAN` that makes images, or points of the plane.
+        columns: samples in a row.
+        seed: int that fixes the latents.
+        rows_per_component: rows of images for each component.
+
+    Returns:
+        A uint8 array `(H, W, 1 or 3)`.
+    """
+    if gan.sample_shape == (2,):
+        return image_grid.scatter(gan.sample(2000, seed=seed))
+    num = columns * rows_per_component
+    labels = None
+    if gan.num_classes is not None:
+        labels = np.arange(num) % gan.num_classes
+    images = [
+        gan.sample(num, seed=seed, labels=labels, component=i)
+        for i in range(gan.num_generators)
+    ]
+    return image_grid.image_grid(np.concatenate(images), columns)

@@ -1,0 +1,1 @@
+"""The `mixgan` command: one file for each subcommand."""

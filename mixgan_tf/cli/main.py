@@ -1,0 +1,89 @@
+"""Entry point of `mixgan`: picks the subcommand, maps errors to exit codes.
+
+0: done. 2: bad usage or bad input, one line on standard error. 1: a failure
+inside mixgan, with its traceback. 130: interrupted.
+"""
+
+import importlib
+import os
+import sys
+
+from absl import flags
+
+from mixgan_tf.cli.errors import UsageError
+from mixgan_tf.version import __version__
+
+COMMANDS = {
+    "train": "train a recipe's model in a work folder, or go on there",
+    "sample": "draw samples of a model as a picture",
+    "export": "write a model as one generator: SavedModel or TFLite",
+    "zoo": "list the pretrained models, or show one",
+}
+
+_BAD_INPUT = (
+    ValueError,
+    OSError,
+    FloatingPointError,
+    flags.Error,
+    UsageError,
+)
+
+
+def main(argv=None):
+    """Runs the command line.
+
+    Args:
+        argv: list of arguments, the program's name first; `sys.argv` if
+            `None`.
+
+    Returns:
+        The exit code.
+    """
+    # Before TensorFlow is loaded: no start-up chatter, and oneDNN's
+    # convolutions, which TensorFlow leaves off on CPUs without AVX-512.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    argv = list(sys.argv if argv is None else argv)
+    arguments = argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_usage())
+        return 0 if arguments else 2
+    if arguments[0] == "--version":
+        print(__version__)
+        return 0
+    name = arguments[0]
+    try:
+        if name not in COMMANDS:
+            raise UsageError(
+                f"there is no command {name!r}; choose one of "
+                f"{', '.join(COMMANDS)} (see `mixgan --help`)"
+            )
+        command = importlib.import_module(f"mixgan_tf.cli.{name}")
+        return command.run(arguments[1:]) or 0
+    except KeyboardInterrupt:
+        print("mixgan: interrupted", file=sys.stderr)
+        return 130
+    except _BAD_INPUT as error:
+        if os.environ.get("MIXGAN_TRACEBACK"):
+            raise
+        message = " ".join(str(error).split())
+        print(f"mixgan {name}: {message}", file=sys.stderr)
+        return 2
+
+
+def _usage():
+    lines = [f"  {name:<8}{text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        [
+            "MIX+GAN: train, sample and export mixtures of GANs.",
+            "",
+            "usage: mixgan COMMAND [--flag=value ...]",
+            "       mixgan COMMAND --help",
+            "",
+            *lines,
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

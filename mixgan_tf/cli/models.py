@@ -1,0 +1,76 @@
+"""What `--model` may name."""
+
+import pathlib
+
+RECIPE_FILE = "recipe.json"
+CHECKPOINTS = "checkpoints"
+
+
+def load_model(model):
+    """Loads a model for sampling or export.
+
+    Args:
+        model: name of a preset, preset folder, training work folder, or
+            `.keras` file.
+
+    Returns:
+        A `MixGAN`.
+
+    Raises:
+        ValueError: if it is none of these, or cannot be loaded.
+    """
+    path = pathlib.Path(model)
+    if path.suffix == ".keras":
+        return _load_keras_file(path)
+    if (path / RECIPE_FILE).is_file():
+        return _load_workdir(path)
+    from mixgan_tf import presets
+
+    return presets.load(model, load_discriminators=False)
+
+
+def read_recipe(path):
+    """Returns the recipe that a work folder was trained with.
+
+    Args:
+        path: its `recipe.json`.
+
+    Returns:
+        An `ml_collections.ConfigDict`.
+
+    Raises:
+        ValueError: if the file is damaged.
+    """
+    import json
+
+    from ml_collections import ConfigDict
+
+    try:
+        return ConfigDict(json.loads(path.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _load_keras_file(path):
+    import keras
+
+    import mixgan_tf
+
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    gan = keras.saving.load_model(path)
+    if not isinstance(gan, mixgan_tf.MixGAN):
+        raise ValueError(
+            f"{path} holds a {type(gan).__name__}, not a mixgan_tf.MixGAN"
+        )
+    return gan
+
+
+def _load_workdir(path):
+    from mixgan_tf.callbacks import restore_latest
+    from mixgan_tf.zoo.building import build_model
+
+    gan = build_model(read_recipe(path / RECIPE_FILE))
+    if not restore_latest(gan, path / CHECKPOINTS):
+        raise ValueError(f"{path} holds no checkpoint yet: train it first")
+    return gan

@@ -1,0 +1,38 @@
+"""Loading TensorFlow without its start-up chatter."""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+
+def load_tensorflow():
+    """Imports the library and wakes TensorFlow, which talks as it does.
+
+    Its C++ side writes to file descriptor 2 before any log level is heeded;
+    a command whose promise is one line per error must not. If the import
+    fails, what it wrote is shown.
+    """
+    with _hidden_stderr():
+        import tensorflow as tf
+
+        tf.zeros([1])
+        import mixgan_tf.export  # noqa: F401
+
+
+@contextlib.contextmanager
+def _hidden_stderr():
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as hidden:
+        os.dup2(hidden.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(shown, 2)
+            hidden.seek(0)
+            os.write(2, hidden.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)

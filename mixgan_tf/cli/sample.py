@@ -1,0 +1,98 @@
+"""`mixgan sample`: draws samples of a model as a picture."""
+
+import pathlib
+
+from absl import flags
+
+from mixgan_tf.cli import models
+from mixgan_tf.cli import parsing
+from mixgan_tf.cli.quiet import load_tensorflow
+
+SUMMARY = "Draws samples of a model and writes them as a PNG picture."
+
+
+def run(arguments):
+    """Runs `mixgan sample`.
+
+    Args:
+        arguments: the command line after `sample`.
+
+    Returns:
+        The exit code.
+    """
+    values = parsing.new_flags()
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Preset (name or folder), training work folder, or .keras file.",
+        required=True,
+        flag_values=values,
+    )
+    flags.DEFINE_integer(
+        "num", 64, "Number of samples.", lower_bound=1, flag_values=values
+    )
+    flags.DEFINE_integer(
+        "seed", 0, "Seed of the random numbers.", flag_values=values
+    )
+    flags.DEFINE_integer(
+        "component",
+        None,
+        "Use this generator alone, not the mixture.",
+        lower_bound=0,
+        flag_values=values,
+    )
+    flags.DEFINE_list(
+        "labels",
+        None,
+        "Classes, separated by commas and repeated as needed; random if not "
+        "given.",
+        flag_values=values,
+    )
+    flags.DEFINE_integer(
+        "scale", 2, "Size of a pixel.", lower_bound=1, flag_values=values
+    )
+    flags.DEFINE_string(
+        "out", "samples.png", "The file to write.", flag_values=values
+    )
+    if parsing.parse(values, "sample", SUMMARY, arguments) is None:
+        return 0
+    sample(values)
+    return 0
+
+
+def sample(values):
+    """Draws the samples and writes the picture.
+
+    Args:
+        values: the parsed flags.
+
+    Raises:
+        ValueError: if the model or a flag is unusable.
+    """
+    load_tensorflow()
+    from mixgan_tf import image_grid
+
+    labels = None
+    if values.labels is not None:
+        labels = [_class_number(text) for text in values.labels]
+        labels = [labels[i % len(labels)] for i in range(values.num)]
+    gan = models.load_model(values.model)
+    samples = gan.sample(
+        values.num, seed=values.seed, labels=labels, component=values.component
+    )
+    if samples.ndim == 2:
+        picture = image_grid.scatter(samples)
+    else:
+        picture = image_grid.image_grid(samples)
+    out = pathlib.Path(values.out)
+    image_grid.save_png(picture, out, scale=values.scale)
+    print(f"Wrote {values.num} samples to {out}.")
+
+
+def _class_number(text):
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ValueError(
+            f"--labels takes class numbers, such as 0,1,2. Received: {text!r}"
+        ) from error

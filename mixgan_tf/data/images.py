@@ -1,0 +1,209 @@
+"""Image data sets: any of TFDS by name, and scikit-learn's digits."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from mixgan_tf.data.pipeline import endless_batches
+from mixgan_tf.data.pipeline import one_pass
+from mixgan_tf.data.pipeline import scale_images
+
+# Decoded images up to this size are held in memory, as uint8.
+IN_MEMORY_BYTES = 2**30
+
+
+def load_images(
+    name,
+    split="train",
+    batch_size=64,
+    image_size=None,
+    with_labels=False,
+    seed=0,
+    start_step=0,
+    endless=True,
+    data_dir=None,
+):
+    """Returns batches of images in [-1, 1].
+
+    Data sets that fit in 1 GiB are held in memory, and the batch of a step is
+    then a function of the seed and the step (see `endless_batches`). Larger
+    ones are streamed from disk through a shuffle buffer, in an order that
+    depends on `seed` and `start_step`.
+
+    Args:
+        name: `"digits"` (scikit-learn's 8x8 handwriting, no download), or the
+            name of a TFDS image data set, such as `"mnist"` or `"cifar10"`.
+        split: TFDS split; `"train"` or `"test"` (the last fifth) for digits.
+        batch_size: images of a batch.
+        image_size: side to which images are resized; as they are if `None`.
+        with_labels: whether to yield `(images, labels)` rather than images.
+        seed: int that fixes the order.
+        start_step: the step whose batch comes first.
+        endless: whether to shuffle and repeat for ever, as for training, or
+            to go through the data once in order, as for evaluation.
+        data_dir: TFDS folder; the `TFDS_DATA_DIR` variable or TFDS's default
+            if `None`.
+
+    Returns:
+        A `tf.data.Dataset` of float32 images `(batch_size, height, width,
+        channels)`, with int32 labels `(batch_size,)` if asked for. With
+        `endless`, `fit` needs `steps_per_epoch`.
+
+    Raises:
+        ValueError: if there is no such data set or split, it holds no images
+            or labels, or it is neither on disk nor downloadable.
+
+    Example:
+    ```python
+    digits = mg.data.load_images("digits", batch_size=64)
+    gan.fit(digits, steps_per_epoch=100, epochs=5)
+    ```
+    """
+    if name == "digits":
+        images, labels = digits_arrays(split)
+    else:
+        builder = _prepared(name, split, with_labels, data_dir)
+        if _decoded_bytes(builder, split) > IN_MEMORY_BYTES:
+            return _streamed(
+                builder,
+                split,
+                batch_size,
+                image_size,
+                with_labels,
+                seed,
+                start_step,
+                endless,
+            )
+        images, labels = _arrays(builder, split, with_labels, image_size)
+    if image_size is not None and images.shape[1:3] != (image_size,) * 2:
+        images = _resize(tf.constant(images), image_size).numpy()
+
+    def transform(images, labels=None):
+        images = scale_images(images)
+        return images if labels is None else (images, labels)
+
+    arrays = (images, labels) if with_labels else (images,)
+    if not endless:
+        return one_pass(arrays, batch_size, transform)
+    return endless_batches(arrays, batch_size, seed, start_step, transform)
+
+
+def digits_arrays(split="train"):
+    """Returns scikit-learn's digits: real handwriting, no download.
+
+    Args:
+        split: `"train"` (the first four fifths) or `"test"` (the rest).
+
+    Returns:
+        A tuple of uint8 images `(n, 8, 8, 1)` and int32 labels `(n,)`.
+
+    Raises:
+        ValueError: if there is no such split.
+    """
+    from sklearn import datasets
+
+    bunch = datasets.load_digits()
+    images = np.round(bunch.images * (255 / 16)).astype("uint8")[..., None]
+    labels = bunch.target.astype("int32")
+    cut = len(images) * 4 // 5
+    splits = {"train": slice(0, cut), "test": slice(cut, None)}
+    if split not in splits:
+        raise ValueError(
+            "Argument `split` must be 'train' or 'test' for digits. "
+            f"Received: split={split!r}"
+        )
+    return images[splits[split]], labels[splits[split]]
+
+
+def _prepared(name, split, with_labels, data_dir):
+    import tensorflow_datasets as tfds
+
+    place = data_dir or os.environ.get("TFDS_DATA_DIR") or "TFDS's own folder"
+    try:
+        builder = tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError as error:
+        raise ValueError(
+            "There is no such data set: use 'digits' or a name from "
+            "https://www.tensorflow.org/datasets/catalog. "
+            f"Received: name={name!r}"
+        ) from error
+    try:
+        builder.download_and_prepare()
+    except Exception as error:
+        raise ValueError(
+            f"The data set {name!r} is not in {place} and could not be "
+            "downloaded: set TFDS_DATA_DIR to a folder that has it, or check "
+            f"the network. {type(error).__name__}: "
+            f"{' '.join(str(error).split())[:300]}"
+        ) from error
+    try:
+        builder.info.splits[split]
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"The data set {name!r} has the splits "
+            f"{sorted(builder.info.splits)}. Received: split={split!r}"
+        ) from error
+    features = builder.info.features
+    needed = ("image", "label") if with_labels else ("image",)
+    for key in needed:
+        if key not in features:
+            raise ValueError(
+                f"The data set {name!r} has no feature {key!r}, only "
+                f"{sorted(features)}."
+            )
+    return builder
+
+
+def _decoded_bytes(builder, split):
+    shape = builder.info.features["image"].shape
+    if None in shape:
+        return float("inf")
+    return builder.info.splits[split].num_examples * int(np.prod(shape))
+
+
+def _arrays(builder, split, with_labels, image_size):
+    images, labels = [], []
+    dataset = builder.as_dataset(split=split, batch_size=1000)
+    for batch in dataset:
+        image = batch["image"]
+        if image_size is not None:
+            image = _resize(image, image_size)
+        images.append(image.numpy())
+        if with_labels:
+            labels.append(batch["label"].numpy().astype("int32"))
+    return np.concatenate(images), np.concatenate(labels) if labels else None
+
+
+def _streamed(
+    builder,
+    split,
+    batch_size,
+    image_size,
+    with_labels,
+    seed,
+    start_step,
+    endless,
+):
+    def prepare(example):
+        image = example["image"]
+        if image_size is not None:
+            image = _resize(image, image_size)
+        image = scale_images(image)
+        if with_labels:
+            return image, tf.cast(example["label"], tf.int32)
+        return image
+
+    dataset = builder.as_dataset(split=split, shuffle_files=False)
+    if endless:
+        dataset = dataset.shuffle(10_000, seed=seed + start_step).repeat()
+    return (
+        dataset.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
+        .batch(batch_size, drop_remainder=endless)
+        .prefetch(tf.data.AUTOTUNE)
+    )
+
+
+def _resize(images, size):
+    resized = tf.image.resize(images, (size, size), antialias=True)
+    return tf.cast(tf.clip_by_value(tf.round(resized), 0, 255), tf.uint8)

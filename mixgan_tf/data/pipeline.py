@@ -1,0 +1,140 @@
+"""An endless input pipeline that is a pure function of the step.
+
+Which rows make up the batch of step `t` depends on the seed and on `t` alone:
+training that resumes at a step starts the pipeline there, with no replay, and
+sees what an uninterrupted run would have seen.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
+    """Yields batches of rows of in-memory arrays, for ever.
+
+    The rows are visited in a new random order in every epoch. Batches are
+    always full: one may span the end of an epoch.
+
+    Args:
+        arrays: tuple of NumPy arrays with equal first dimensions.
+        batch_size: rows of a batch.
+        seed: int that fixes the orders.
+        start_step: the step whose batch comes first.
+        transform: function from the tensors of one batch to what the dataset
+            yields; by default the tensors.
+
+    Returns:
+        An infinite `tf.data.Dataset`.
+
+    Raises:
+        ValueError: if the arrays are empty or their lengths differ.
+
+    Example:
+    ```python
+    dataset = endless_batches((images, labels), batch_size=64, seed=0)
+    gan.fit(dataset, steps_per_epoch=500, epochs=10)
+    ```
+    """
+    num = len(arrays[0])
+    if num == 0 or any(len(a) != num for a in arrays):
+        raise ValueError(
+            "Argument `arrays` must hold arrays of one length, at least 1. "
+            f"Received: lengths {[len(a) for a in arrays]}"
+        )
+    _require_counts(batch_size=batch_size)
+    tensors = [tf.constant(a) for a in arrays]
+
+    def batch(step):
+        row = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+        epoch, position = row // num, row % num
+        seeds = tf.stack(
+            [tf.fill([batch_size], tf.cast(seed, tf.int64)), epoch, epoch + 1],
+            axis=1,
+        )
+        shuffled = tf.raw_ops.RandomIndexShuffle(
+            index=position,
+            seed=seeds,
+            max_index=tf.constant(num - 1, tf.int64),
+            rounds=4,
+        )
+        shuffled = tf.ensure_shape(shuffled, [batch_size])
+        rows = [tf.gather(t, shuffled) for t in tensors]
+        return transform(*rows) if transform else tuple(rows)
+
+    return _endless(batch, start_step)
+
+
+def endless_draws(draw, seed=0, start_step=0):
+    """Yields batches that a function draws afresh for each step, for ever.
+
+    Args:
+        draw: function from a stateless random seed, an int64 tensor `(2,)`,
+            to what the dataset yields.
+        seed: int.
+        start_step: the step whose batch comes first.
+
+    Returns:
+        An infinite `tf.data.Dataset`.
+    """
+    return _endless(
+        lambda step: draw(tf.stack([tf.cast(seed, tf.int64), step])), start_step
+    )
+
+
+def one_pass(arrays, batch_size, transform=None):
+    """Yields all rows once, in order; the last batch may be short.
+
+    Args:
+        arrays: tuple of NumPy arrays with equal first dimensions.
+        batch_size: rows of a batch.
+        transform: as in `endless_batches`.
+
+    Returns:
+        A finite `tf.data.Dataset`.
+    """
+    _require_counts(batch_size=batch_size)
+    dataset = tf.data.Dataset.from_tensor_slices(tuple(arrays))
+    dataset = dataset.batch(batch_size)
+    if transform:
+        dataset = dataset.map(transform)
+    return dataset.prefetch(tf.data.AUTOTUNE)
+
+
+def scale_images(images):
+    """Scales uint8 images to float32 in [-1, 1].
+
+    Args:
+        images: uint8 tensor.
+
+    Returns:
+        A float32 tensor of the same shape.
+    """
+    return tf.cast(images, tf.float32) / 127.5 - 1.0
+
+
+def _endless(batch, start_step):
+    options = tf.data.Options()
+    options.deterministic = True
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )
+    return (
+        tf.data.Dataset.range(start_step, np.iinfo(np.int64).max)
+        .map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+        .prefetch(tf.data.AUTOTUNE)
+        .apply(
+            tf.data.experimental.assert_cardinality(
+                tf.data.INFINITE_CARDINALITY
+            )
+        )
+        .with_options(options)
+    )
+
+
+def _require_counts(**counts):
+    for name, value in counts.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(
+                f"Argument `{name}` must be a positive int. "
+                f"Received: {name}={value!r}"
+            )

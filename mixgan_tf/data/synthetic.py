@@ -1,0 +1,98 @@
+"""Mixtures of Gaussians in the plane, whose modes can be counted."""
+
+import numpy as np
+import tensorflow as tf
+
+from mixgan_tf.data.pipeline import endless_draws
+
+
+def ring_centers(num_modes=8, radius=2.0):
+    """Returns the modes of the ring.
+
+    Args:
+        num_modes: how many, equally spaced.
+        radius: of the circle they lie on.
+
+    Returns:
+        A float32 array `(num_modes, 2)`.
+    """
+    angles = 2 * np.pi * np.arange(num_modes) / num_modes
+    points = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return points.astype("float32")
+
+
+def grid_centers(side=5, spacing=2.0):
+    """Returns the modes of the square grid, centred on the origin.
+
+    Args:
+        side: modes along each axis.
+        spacing: distance between neighbours.
+
+    Returns:
+        A float32 array `(side * side, 2)`.
+    """
+    axis = spacing * (np.arange(side) - (side - 1) / 2)
+    return (
+        np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2).astype("float32")
+    )
+
+
+def gaussian_mixture(centers, sd, batch_size=128, seed=0, start_step=0):
+    """Returns endless batches of points around given modes.
+
+    Args:
+        centers: float array `(modes, dimensions)`; each is equally likely.
+        sd: standard deviation around a mode, in every direction.
+        batch_size: points of a batch.
+        seed: int that fixes the draws.
+        start_step: the step whose batch comes first.
+
+    Returns:
+        An infinite `tf.data.Dataset` of float32 `(batch_size, dimensions)`.
+
+    Example:
+    ```python
+    points = mg.data.gaussian_mixture(mg.data.ring_centers(), sd=0.02)
+    gan.fit(points, steps_per_epoch=1000)
+    ```
+    """
+    centers = tf.constant(centers, tf.float32)
+
+    def draw(key):
+        mode = tf.random.stateless_uniform(
+            [batch_size], key, maxval=centers.shape[0], dtype=tf.int32
+        )
+        noise = tf.random.stateless_normal(
+            [batch_size, centers.shape[1]], key + [1, 0], stddev=sd
+        )
+        return tf.gather(centers, mode) + noise
+
+    return endless_draws(draw, seed, start_step)
+
+
+def ring(batch_size=128, seed=0, start_step=0):
+    """Returns endless batches from 8 modes on a circle of radius 2, sd 0.02.
+
+    Args:
+        batch_size: points of a batch.
+        seed: int that fixes the draws.
+        start_step: the step whose batch comes first.
+
+    Returns:
+        An infinite `tf.data.Dataset` of float32 `(batch_size, 2)`.
+    """
+    return gaussian_mixture(ring_centers(), 0.02, batch_size, seed, start_step)
+
+
+def grid(batch_size=128, seed=0, start_step=0):
+    """Returns endless batches from 25 modes on a square grid, sd 0.05.
+
+    Args:
+        batch_size: points of a batch.
+        seed: int that fixes the draws.
+        start_step: the step whose batch comes first.
+
+    Returns:
+        An infinite `tf.data.Dataset` of float32 `(batch_size, 2)`.
+    """
+    return gaussian_mixture(grid_centers(), 0.05, batch_size, seed, start_step)

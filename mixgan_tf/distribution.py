@@ -1,0 +1,177 @@
+"""What makes a custom training step right on one replica and on several."""
+
+import keras
+import tensorflow as tf
+
+from mixgan_tf.payoff import Rows
+
+
+def global_rows(batch):
+    """Returns where this replica's batch lies in the global batch.
+
+    Args:
+        batch: tensor of shape `(n, ...)`; called in a replica's context.
+
+    Returns:
+        A `Rows`; on a single replica Python ints wherever the batch size is
+        static, so that XLA sees static shapes.
+    """
+    local = batch.shape[0]
+    if local is None:
+        local = tf.shape(batch)[0]
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas == 1:
+        return Rows(local, local, 0)
+    context = tf.distribute.get_replica_context()
+    replica = tf.cast(context.replica_id_in_sync_group, tf.int32)
+    sizes = context.all_reduce(
+        tf.distribute.ReduceOp.SUM,
+        tf.one_hot(replica, replicas, dtype=tf.int32) * local,
+    )
+    return Rows(local, tf.reduce_sum(sizes), tf.reduce_sum(sizes[:replica]))
+
+
+def sum_over_replicas(values):
+    """Sums a dict of scalars over replicas, in one collective.
+
+    Args:
+        values: dict from name to float32 scalar, this replica's share.
+
+    Returns:
+        A dict of the global sums.
+    """
+    stacked = tf.stack(list(values.values()))
+    if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        context = tf.distribute.get_replica_context()
+        stacked = context.all_reduce(tf.distribute.ReduceOp.SUM, stacked)
+    return dict(zip(values, tf.unstack(stacked), strict=True))
+
+
+def make_step_function(model, step):
+    """Returns what `fit` calls: `steps_per_execution` steps on an iterator.
+
+    Keras 3.15's own breaks under several workers, and under several replicas
+    with `steps_per_execution > 1`
+    (https://github.com/keras-team/keras/issues/20585).
+
+    Args:
+        model: the Keras model.
+        step: its `train_step` or `test_step`; returns a dict of scalars that
+            are equal on all replicas.
+
+    Returns:
+        A function from an iterator to a dict of scalars. It raises
+        `StopIteration` when the data end.
+    """
+    strategy = model.distribute_strategy
+
+    @tf.autograph.experimental.do_not_convert
+    def replica_step(data):
+        return step(_optionals_to_none(data))
+
+    def one_step(data):
+        logs = strategy.run(replica_step, args=(data,))
+        return {
+            name: strategy.reduce(tf.distribute.ReduceOp.MEAN, value, axis=None)
+            for name, value in logs.items()
+        }
+
+    if not model.run_eagerly:
+        one_step = tf.function(
+            one_step, jit_compile=model.jit_compile, reduce_retracing=True
+        )
+
+    def steps(iterator):
+        logs = one_step(next(iterator))
+        for _ in tf.range(model.steps_per_execution - 1):
+            logs = one_step(next(iterator))
+        return logs
+
+    if not model.run_eagerly:
+        steps = tf.function(steps, reduce_retracing=True)
+
+    def function(iterator):
+        if isinstance(
+            iterator, tf.data.Iterator | tf.distribute.DistributedIterator
+        ):
+            try:
+                return steps(iterator)
+            except tf.errors.OutOfRangeError:
+                raise StopIteration from None
+        return one_step(next(iterator))  # `train_on_batch`
+
+    return function
+
+
+def check_strategy(model):
+    """Refuses strategies under which a compiled step would be wrong.
+
+    Args:
+        model: a Keras model about to be compiled.
+
+    Raises:
+        ValueError: if the current strategy is unsupported, or is not the one
+            the model was made under.
+    """
+    strategy = tf.distribute.get_strategy()
+    if strategy is not model.distribute_strategy:
+        raise ValueError(
+            "`compile` must run in the scope of the strategy that the model "
+            "was made in: put both inside `with strategy.scope():`. "
+            f"Received: a model of {type(model.distribute_strategy).__name__} "
+            f"compiled under {type(strategy).__name__}"
+        )
+    name = type(strategy).__name__
+    if "ParameterServer" in name or "CentralStorage" in name:
+        raise ValueError(
+            "Keras 3 does not train under this strategy; use MirroredStrategy "
+            f"or MultiWorkerMirroredStrategy. Received: {name}"
+        )
+
+
+def check_optimizer(optimizer, argument):
+    """Refuses optimizer options that Keras applies wrongly on replicas.
+
+    Keras clips, averages and accumulates before the gradients are summed over
+    replicas.
+
+    Args:
+        optimizer: a Keras optimizer.
+        argument: the user's argument, for the message.
+
+    Raises:
+        ValueError: if such an option is set and there are several replicas.
+    """
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return
+    for option in (
+        "clipnorm",
+        "global_clipnorm",
+        "clipvalue",
+        "use_ema",
+        "gradient_accumulation_steps",
+    ):
+        if getattr(optimizer, option, None):
+            raise ValueError(
+                f"Argument `{argument}`: Keras optimizers apply `{option}` "
+                "before gradients are summed over replicas, which changes the "
+                "result; leave it out under a distribution strategy. "
+                f"Received: {option}={getattr(optimizer, option)!r}"
+            )
+
+
+def check_precision():
+    """Refuses float16, which needs loss scaling on both players' losses."""
+    policy = keras.config.dtype_policy().name
+    if policy == "mixed_float16":
+        raise ValueError(
+            "MixGAN does not scale its losses for float16 yet; use "
+            "`mixed_bfloat16`, which needs no scaling. "
+            f"Received: dtype policy {policy!r}"
+        )
+
+
+def _optionals_to_none(data):
+    return keras.tree.map_structure(
+        lambda t: None if isinstance(t, tf.experimental.Optional) else t, data
+    )

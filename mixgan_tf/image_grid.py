@@ -1,0 +1,108 @@
+"""Pictures of samples."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from mixgan_tf import files
+
+
+def image_grid(images, columns=None, padding=1):
+    """Tiles images into one.
+
+    Args:
+        images: float array `(n, height, width, channels)` in [-1, 1], with 1
+            or 3 channels.
+        columns: images in a row; about the square root of `n` by default.
+        padding: white pixels between images.
+
+    Returns:
+        A uint8 array `(H, W, channels)`.
+
+    Raises:
+        ValueError: if the array holds no images.
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+        raise ValueError(
+            "Argument `images` must have shape (n, height, width, 1 or 3). "
+            f"Received: shape {images.shape}"
+        )
+    num, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(num)))
+    rows = -(-num // columns)
+    grid = np.full(
+        (
+            rows * (height + padding) + padding,
+            columns * (width + padding) + padding,
+            channels,
+        ),
+        255,
+        "uint8",
+    )
+    pixels = np.clip(np.round((images + 1) * 127.5), 0, 255).astype("uint8")
+    for index, image in enumerate(pixels):
+        top = (index // columns) * (height + padding) + padding
+        left = (index % columns) * (width + padding) + padding
+        grid[top : top + height, left : left + width] = image
+    return grid
+
+
+def png_bytes(grid, scale=1):
+    """Encodes a picture as PNG.
+
+    Args:
+        grid: uint8 array `(H, W, 1 or 3)`.
+        scale: int factor by which pixels are repeated.
+
+    Returns:
+        The file's bytes.
+    """
+    grid = grid[..., 0] if grid.shape[-1] == 1 else grid
+    picture = Image.fromarray(grid)
+    if scale > 1:
+        size = (picture.width * scale, picture.height * scale)
+        picture = picture.resize(size, Image.NEAREST)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def save_png(grid, path, scale=1):
+    """Writes a picture as a PNG file, whole or not at all.
+
+    Args:
+        grid: uint8 array `(H, W, 1 or 3)`.
+        path: the file to write.
+        scale: int factor by which pixels are repeated.
+    """
+    with files.atomic_file(path) as temporary:
+        temporary.write_bytes(png_bytes(grid, scale))
+
+
+def scatter(points, real=None, size=400):
+    """Draws points of the plane: generated ones blue over real ones grey.
+
+    Args:
+        points: float array `(n, 2)`.
+        real: float array `(m, 2)`, or `None`.
+        size: side of the picture, in pixels.
+
+    Returns:
+        A uint8 array `(size, size, 3)`.
+    """
+    picture = np.full((size, size, 3), 255, "uint8")
+    limit = 1.2 * max(np.abs(p).max() for p in (points, real) if p is not None)
+    for group, colour in ((real, (190, 190, 190)), (points, (31, 119, 180))):
+        if group is None:
+            continue
+        column = ((group[:, 0] / limit + 1) / 2 * (size - 3)).astype(int) + 1
+        row = ((1 - group[:, 1] / limit) / 2 * (size - 3)).astype(int) + 1
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                picture[
+                    np.clip(row + dy, 0, size - 1),
+                    np.clip(column + dx, 0, size - 1),
+                ] = colour
+    return picture

@@ -1,0 +1,107 @@
+"""A pair of small dense networks, for points rather than images."""
+
+import keras
+
+from mixgan_tf.networks.layers import latent_inputs
+from mixgan_tf.networks.layers import logit_output
+from mixgan_tf.networks.network import Network
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class MLPGenerator(Network):
+    """Maps Gaussian latents to points by ReLU layers and a linear output.
+
+    Args:
+        output_dim: number of coordinates of a point.
+        latent_dim: size of the latent vector.
+        width: units of each hidden layer.
+        depth: number of hidden layers.
+        num_classes: `None`, or the number of classes of a conditional
+            generator, which takes `[latents, labels]`.
+
+    Example:
+    ```python
+    generator = mg.networks.MLPGenerator(output_dim=2, latent_dim=2)
+    points = generator(np.random.normal(size=(128, 2)))  # (128, 2)
+    ```
+    """
+
+    def __init__(
+        self,
+        output_dim=2,
+        latent_dim=2,
+        width=64,
+        depth=2,
+        num_classes=None,
+        **kwargs,
+    ):
+        # === Functional model ===
+        inputs, x = latent_inputs(latent_dim, num_classes)
+        for index in range(depth):
+            x = keras.layers.Dense(
+                width,
+                activation="relu",
+                kernel_initializer="he_normal",
+                name=f"hidden_{index}",
+            )(x)
+        outputs = keras.layers.Dense(
+            output_dim, dtype="float32", name="points"
+        )(x)
+        super().__init__(
+            inputs=inputs,
+            outputs=outputs,
+            config=dict(
+                output_dim=output_dim,
+                latent_dim=latent_dim,
+                width=width,
+                depth=depth,
+                num_classes=num_classes,
+            ),
+            **kwargs,
+        )
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class MLPDiscriminator(Network):
+    """Maps points to one logit each by leaky ReLU layers.
+
+    Args:
+        input_dim: number of coordinates of a point.
+        width: units of each hidden layer.
+        depth: number of hidden layers.
+        num_classes: `None`, or the number of classes of a conditional
+            discriminator, which takes `[points, labels]`.
+
+    Example:
+    ```python
+    discriminator = mg.networks.MLPDiscriminator(input_dim=2)
+    logits = discriminator(np.zeros((128, 2)))  # (128, 1)
+    ```
+    """
+
+    def __init__(
+        self, input_dim=2, width=64, depth=2, num_classes=None, **kwargs
+    ):
+        # === Functional model ===
+        points = keras.Input((input_dim,), name="points")
+        labels = None
+        if num_classes is not None:
+            labels = keras.Input((), dtype="int32", name="labels")
+        x = points
+        for index in range(depth):
+            x = keras.layers.Dense(
+                width, kernel_initializer="he_normal", name=f"hidden_{index}"
+            )(x)
+            x = keras.layers.LeakyReLU(0.2)(x)
+        logits = logit_output(x, labels, num_classes)
+        super().__init__(
+            inputs=points if labels is None else [points, labels],
+            outputs=logits,
+            config=dict(
+                input_dim=input_dim,
+                width=width,
+                depth=depth,
+                num_classes=num_classes,
+            ),
+            **kwargs,
+        )

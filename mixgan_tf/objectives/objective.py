@@ -1,0 +1,100 @@
+"""The contract every GAN objective fulfils."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class Objective:
+    """A GAN objective, written as three functions of the logits.
+
+    The payoff that generator `i` and discriminator `j` play for is
+    `F_ij = mean a(D_j(x)) + mean b(D_j(G_i(z)))`. Discriminators maximise it;
+    each generator minimises `mean c(D_j(G_i(z)))`. A subclass gives `a`
+    (`real_payoff`), `b` (`fake_payoff`) and, where the generator does not
+    simply minimise the payoff, `c` (`generator_loss`).
+
+    Args:
+        weight_grad: `"payoff"` or `"loss"`: whether the generators' mixture
+            weights descend the payoff term `b`, which keeps the game between
+            the two sets of weights zero-sum, or the loss `c` that the
+            generators' parameters descend.
+
+    Example:
+    ```python
+    @keras.saving.register_keras_serializable("my_package")
+    class LinearPayoff(mg.objectives.Objective):
+        def real_payoff(self, logits):
+            return logits
+
+        def fake_payoff(self, logits):
+            return -logits
+
+    gan.compile(objective=LinearPayoff(), ...)
+    ```
+
+    Reference:
+        [Arora et al., 2017](https://arxiv.org/abs/1703.00573), section 5.
+    """
+
+    def __init__(self, weight_grad="payoff"):
+        if weight_grad not in ("payoff", "loss"):
+            raise ValueError(
+                "Argument `weight_grad` must be 'payoff' or 'loss'. "
+                f"Received: weight_grad={weight_grad!r}"
+            )
+        self.weight_grad = weight_grad
+
+    def real_payoff(self, logits):
+        """Returns `a(logits)`, one value for each real sample.
+
+        Args:
+            logits: float32 tensor, any shape: a discriminator's output.
+
+        Returns:
+            A tensor of the same shape.
+        """
+        raise NotImplementedError
+
+    def fake_payoff(self, logits):
+        """Returns `b(logits)`, one value for each generated sample.
+
+        Args:
+            logits: float32 tensor, any shape: a discriminator's output.
+
+        Returns:
+            A tensor of the same shape.
+        """
+        raise NotImplementedError
+
+    def generator_loss(self, logits):
+        """Returns `c(logits)`, what generators minimise: `b` by default.
+
+        Args:
+            logits: float32 tensor, any shape: a discriminator's output.
+
+        Returns:
+            A tensor of the same shape.
+        """
+        return self.fake_payoff(logits)
+
+    def mixture_score(self, logits):
+        """Returns what the generators' mixture weights minimise.
+
+        Args:
+            logits: float32 tensor, any shape: a discriminator's output.
+
+        Returns:
+            A tensor of the same shape.
+        """
+        if self.weight_grad == "loss":
+            return self.generator_loss(logits)
+        return self.fake_payoff(logits)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"weight_grad": self.weight_grad}
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds an objective from `get_config()`'s result."""
+        return cls(**config)

@@ -1,0 +1,236 @@
+"""Presets: a folder that holds a trained model and what is known about it.
+
+config.json                the architecture and the training settings
+metadata.json              versions, sizes, the SHA-256 of every other file
+generators.weights.h5      the generators and their mixture logits
+discriminators.weights.h5  the discriminators and theirs; may be left out
+"""
+
+import datetime
+import importlib.util
+import json
+import pathlib
+
+from mixgan_tf import files
+from mixgan_tf.version import __version__
+
+FORMAT = 1
+CONFIG = "config.json"
+METADATA = "metadata.json"
+GENERATORS = "generators.weights.h5"
+DISCRIMINATORS = "discriminators.weights.h5"
+
+
+def named():
+    """Returns a dict from the name of each installed preset to its folder."""
+    zoo = importlib.util.find_spec("mixgan_tf.zoo")
+    folder = pathlib.Path(zoo.origin).parent / "presets"
+    return {
+        path.parent.name: path.parent
+        for path in sorted(folder.glob(f"*/{METADATA}"))
+    }
+
+
+def find(preset):
+    """Returns the folder of a preset.
+
+    Args:
+        preset: a name that `named` lists, or a preset folder.
+
+    Returns:
+        A `pathlib.Path`.
+
+    Raises:
+        ValueError: if there is no such preset.
+    """
+    known = named()
+    if str(preset) in known:
+        return known[str(preset)]
+    folder = pathlib.Path(preset)
+    if (folder / METADATA).is_file():
+        return folder
+    raise ValueError(
+        "Argument `preset` must be the name of a preset "
+        f"({', '.join(known) or 'none is installed'}) or a folder that holds "
+        f"{METADATA}. Received: {str(preset)!r}"
+    )
+
+
+def read_metadata(preset):
+    """Returns a preset's metadata, once its files are known to be intact.
+
+    Args:
+        preset: see `find`.
+
+    Returns:
+        A dict.
+
+    Raises:
+        ValueError: if the preset is unknown, of a newer format, or if a file
+            is missing or differs from its SHA-256.
+    """
+    folder = find(preset)
+    metadata = _read_json(folder / METADATA)
+    if not isinstance(metadata.get("format"), int):
+        raise ValueError(f"{folder / METADATA} is no preset's metadata.")
+    if metadata["format"] > FORMAT:
+        raise ValueError(
+            f"The preset {folder.name!r} has format {metadata['format']}, "
+            "made by a newer mixgan-tf; upgrade the package to read it. "
+            f"Received: a preset of version {metadata.get('mixgan_tf')!r}"
+        )
+    recorded = metadata.get("sha256", {})
+    for name in (CONFIG, GENERATORS):
+        if name not in recorded:
+            raise ValueError(
+                f"{folder / METADATA} records no SHA-256 of {name}; the "
+                "preset is incomplete."
+            )
+    for name, expected in recorded.items():
+        path = folder / name
+        if pathlib.PurePath(name).name != name:
+            raise ValueError(
+                f"{folder / METADATA} names a file outside its folder: {name!r}"
+            )
+        if not path.is_file():
+            raise ValueError(
+                f"The preset {folder.name!r} lacks its file {name}; "
+                "fetch or save it again."
+            )
+        actual = files.sha256(path)
+        if actual != expected:
+            raise ValueError(
+                f"The preset's file {path} is damaged or was changed: its "
+                f"SHA-256 is not the recorded one. Expected {expected}. "
+                f"Received: {actual}"
+            )
+    return metadata
+
+
+def save(gan, directory, metadata=None, extra_files=None):
+    """Saves a model as a preset folder, whole or not at all.
+
+    Args:
+        gan: a `MixGAN`.
+        directory: the folder to write; an existing preset there is replaced.
+        metadata: dict of further entries for metadata.json.
+        extra_files: dict from name to bytes of further files.
+
+    Returns:
+        The folder, a `pathlib.Path`.
+
+    Raises:
+        ValueError: if the folder exists and is no preset.
+    """
+    import keras  # listing presets does not load TensorFlow
+    import tensorflow as tf
+
+    directory = pathlib.Path(directory)
+    occupied = directory.exists() and not (
+        directory.is_dir() and not any(directory.iterdir())
+    )
+    if occupied and not (directory / METADATA).is_file():
+        raise ValueError(
+            "Argument `directory` must be new, empty, or a preset to replace. "
+            f"Received: {str(directory)!r}"
+        )
+    with files.atomic_folder(directory) as folder:
+        config = {
+            "model": gan.get_config(),
+            "compile": gan.get_compile_config(),
+        }
+        _write_json(folder / CONFIG, config)
+        gan.generator_mixture.save_weights(folder / GENERATORS)
+        if gan.num_discriminators:
+            gan.discriminator_mixture.save_weights(folder / DISCRIMINATORS)
+        for name, content in (extra_files or {}).items():
+            (folder / name).write_bytes(content)
+        details = {
+            "format": FORMAT,
+            "mixgan_tf": __version__,
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+            "date": datetime.date.today().isoformat(),
+            "num_generators": gan.num_generators,
+            "num_discriminators": gan.num_discriminators,
+            "num_classes": gan.num_classes,
+            "latent_dim": gan.latent_dim,
+            "sample_shape": list(gan.sample_shape),
+            "generator_parameters": gan.generator_mixture.count_params(),
+            "generator_weights": [float(w) for w in gan.generator_weights],
+            "train_steps": int(gan.train_steps.numpy()),
+            **(metadata or {}),
+            "sha256": {
+                path.name: files.sha256(path)
+                for path in sorted(folder.iterdir())
+            },
+        }
+        _write_json(folder / METADATA, details)
+    return directory
+
+
+def load(preset, load_weights=True, load_discriminators=True):
+    """Loads a model from a preset, compiled as it was when saved.
+
+    Args:
+        preset: name of a preset, or a preset folder.
+        load_weights: whether to load the weights, or give the architecture
+            with fresh ones.
+        load_discriminators: whether to build and load the discriminators; a
+            model without them samples and exports but does not train.
+
+    Returns:
+        A `MixGAN`.
+
+    Raises:
+        ValueError: if there is no such preset or it is damaged.
+    """
+    metadata = read_metadata(preset)
+    folder = find(preset)
+    config = _read_json(folder / CONFIG)
+    with_discriminators = (
+        load_discriminators and DISCRIMINATORS in (metadata["sha256"])
+    )
+    model_config = dict(config["model"])
+    if not with_discriminators:
+        model_config["discriminator"] = []
+    gan = _build(folder, model_config)
+    if load_weights:
+        gan.generator_mixture.load_weights(folder / GENERATORS)
+        if with_discriminators:
+            gan.discriminator_mixture.load_weights(folder / DISCRIMINATORS)
+        gan.train_steps.assign(metadata["train_steps"])
+    if with_discriminators and config.get("compile"):
+        gan.compile_from_config(config["compile"])
+    return gan
+
+
+def _build(folder, model_config):
+    # The model imports this module; its networks must be registered.
+    import mixgan_tf.networks  # noqa: F401
+    from mixgan_tf.mixgan import MixGAN
+
+    try:
+        return MixGAN.from_config(model_config)
+    except (TypeError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{folder / CONFIG} does not describe a model that can be built. "
+            f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        ) from error
+
+
+def _read_json(path):
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"The preset's file {path} cannot be read as JSON: {error}"
+        ) from error
+    if not isinstance(content, dict):
+        raise ValueError(f"The preset's file {path} must hold a JSON object.")
+    return content
+
+
+def _write_json(path, content):
+    text = json.dumps(content, indent=1, sort_keys=False)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,27 @@
+"""Looks up a named choice, and says what the choices are."""
+
+
+def resolve(identifier, choices, base_class, argument):
+    """Returns an instance from a name or from an instance.
+
+    Args:
+        identifier: a key of `choices`, or an instance of `base_class`.
+        choices: dict from name to class or zero-argument function.
+        base_class: the class an instance must have.
+        argument: the name of the user's argument, for error messages.
+
+    Returns:
+        An instance of `base_class`.
+
+    Raises:
+        ValueError: if the name is unknown or the instance is of another kind.
+    """
+    if isinstance(identifier, str) and identifier in choices:
+        return choices[identifier]()
+    if isinstance(identifier, base_class):
+        return identifier
+    names = ", ".join(repr(name) for name in sorted(choices))
+    raise ValueError(
+        f"Argument `{argument}` must be one of {names}, or an instance of "
+        f"`{base_class.__name__}`. Received: {argument}={identifier!r}"
+    )

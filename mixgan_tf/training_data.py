@@ -1,0 +1,147 @@
+"""Checks what `fit` was given before any step runs."""
+
+import numpy as np
+import tensorflow as tf
+
+
+def check_training_data(gan, x, y):
+    """Raises one clear error for data the model cannot learn from.
+
+    One batch is read from a `tf.data.Dataset`, the first 1024 rows from
+    arrays; other sources are checked by shape when the step is traced.
+
+    Args:
+        gan: a `MixGAN`.
+        x: what `fit` was given: a dataset, an array, or anything else.
+        y: labels given beside an array.
+
+    Raises:
+        ValueError: if shapes, value range or labels do not fit the model.
+    """
+    if isinstance(x, tf.data.Dataset):
+        for batch in x.take(1):
+            check_batch(gan, *split_batch(batch))
+    elif isinstance(x, np.ndarray):
+        if len(x) == 0:
+            raise ValueError("The training data are empty: 0 samples.")
+        labels = None if y is None else np.asarray(y)[:1024]
+        check_batch(gan, x[:1024], labels)
+
+
+def split_batch(batch):
+    """Splits what a dataset yields into samples and labels.
+
+    Args:
+        batch: samples, `(samples,)` or `(samples, labels)`.
+
+    Returns:
+        A tuple `(samples, labels)`; labels are `None` if there are none.
+    """
+    if isinstance(batch, dict):
+        raise ValueError(
+            "The dataset must yield `images` or `(images, labels)`; map its "
+            "dicts to tuples first (TFDS: `as_supervised=True`). "
+            f"Received: a dict with keys {sorted(batch)}"
+        )
+    if not isinstance(batch, tuple | list):
+        return batch, None
+    samples, labels = (*batch, None)[:2]
+    return samples, labels
+
+
+def check_batch(gan, samples, labels):
+    """Checks one eager batch: static shapes, then values.
+
+    Args:
+        gan: a `MixGAN`.
+        samples: array or tensor `(n, *sample_shape)`.
+        labels: array or tensor `(n,)`, or `None`.
+
+    Raises:
+        ValueError: if they do not fit the model.
+    """
+    check_shapes(gan, samples, labels)
+    samples = np.asarray(samples)
+    if not np.isfinite(samples).all():
+        raise ValueError(
+            "The training data hold NaN or infinite values; remove those "
+            f"samples. Received: {np.sum(~np.isfinite(samples))} such values "
+            "in the first batch"
+        )
+    output_range = getattr(
+        gan.generator_mixture.components[0], "output_range", None
+    )
+    if output_range and samples.size:
+        low, high = output_range
+        if samples.min() < low - 1e-3 or samples.max() > high + 1e-3:
+            raise ValueError(
+                f"The generator makes values in [{low}, {high}]; scale the "
+                "images to that range (`x / 127.5 - 1` for 0 to 255). "
+                f"Received: values from {samples.min():.6g} to "
+                f"{samples.max():.6g}"
+            )
+    if gan.num_classes is not None:
+        check_labels(np.asarray(labels), len(samples), gan.num_classes)
+
+
+def check_shapes(gan, samples, labels):
+    """Checks static shapes and types, also of symbolic tensors.
+
+    Args:
+        gan: a `MixGAN`.
+        samples: array or tensor `(n, *sample_shape)`.
+        labels: array or tensor `(n,)`, or `None`.
+
+    Raises:
+        ValueError: if they do not fit the model.
+    """
+    shape = tuple(samples.shape)
+    if shape[1:] != gan.sample_shape:
+        raise ValueError(
+            f"The model is made for samples of shape {gan.sample_shape}; "
+            "resize the data or build the networks for them. "
+            f"Received: a batch of shape {shape}"
+        )
+    if not tf.as_dtype(samples.dtype).is_floating:
+        raise ValueError(
+            "Samples must be floating point, scaled to the generator's range "
+            "(`x / 127.5 - 1` for 0 to 255). "
+            f"Received: dtype {tf.as_dtype(samples.dtype).name}"
+        )
+    if gan.num_classes is None:
+        return
+    if labels is None:
+        raise ValueError(
+            "A conditional model (num_classes="
+            f"{gan.num_classes}) needs labels: pass `(images, labels)` "
+            "batches, or `y=labels`. Received: no labels"
+        )
+    if len(labels.shape) != 1 or not tf.as_dtype(labels.dtype).is_integer:
+        raise ValueError(
+            "Labels must be integers of shape `(batch,)`; use `argmax` on "
+            f"one-hot rows. Received: shape {tuple(labels.shape)}, dtype "
+            f"{tf.as_dtype(labels.dtype).name}"
+        )
+
+
+def check_labels(labels, num, num_classes):
+    """Checks concrete class labels.
+
+    Args:
+        labels: int array.
+        num: how many there must be.
+        num_classes: their exclusive upper bound.
+
+    Raises:
+        ValueError: if they do not fit.
+    """
+    if labels.shape != (num,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"Argument `labels` must be integers of shape ({num},). "
+            f"Received: shape {labels.shape}, dtype {labels.dtype}"
+        )
+    if num and (labels.min() < 0 or labels.max() >= num_classes):
+        raise ValueError(
+            f"Labels must lie in [0, {num_classes}). "
+            f"Received: labels from {labels.min()} to {labels.max()}"
+        )

@@ -1,0 +1,110 @@
+"""From a recipe to a model, a data set and a compiled game."""
+
+import keras
+
+import mixgan_tf as mg
+
+
+def build_model(recipe):
+    """Returns the compiled `MixGAN` that a recipe describes.
+
+    Args:
+        recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
+
+    Returns:
+        A compiled `MixGAN` with fresh weights.
+
+    Raises:
+        ValueError: if an entry does not fit.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    shape = tuple(recipe.image_shape)
+    num_classes = recipe.num_classes or None
+    gan = mg.MixGAN(
+        generator=_network(recipe.generator, "generator", shape, num_classes),
+        discriminator=_network(
+            recipe.discriminator, "discriminator", shape, num_classes
+        ),
+        num_generators=recipe.num_generators,
+        num_discriminators=recipe.num_discriminators,
+        num_classes=num_classes,
+        seed=recipe.seed,
+    )
+    mixture_optimizer = mg.optimizers.get_mixture_optimizer(
+        recipe.mixture_optimizer
+    )
+    mixture_optimizer.learning_rate = recipe.mixture_learning_rate
+    gan.compile(
+        objective=recipe.objective,
+        generator_optimizer=_adam(
+            recipe, recipe.generator_learning_rate, recipe.steps
+        ),
+        discriminator_optimizer=_adam(
+            recipe,
+            recipe.discriminator_learning_rate,
+            recipe.steps * recipe.discriminator_steps,
+        ),
+        mixture_optimizer=mixture_optimizer,
+        entropy_weight=recipe.entropy_weight,
+        payoff=recipe.payoff,
+        discriminator_steps=recipe.discriminator_steps,
+    )
+    return gan
+
+
+def build_dataset(recipe, start_step=0):
+    """Returns the endless training data that a recipe describes.
+
+    Args:
+        recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
+        start_step: the step whose batch comes first.
+
+    Returns:
+        A `tf.data.Dataset` of samples, or of `(samples, labels)`.
+
+    Raises:
+        ValueError: if there is no such data set.
+    """
+    common = dict(
+        batch_size=recipe.batch_size, seed=recipe.seed, start_step=start_step
+    )
+    name = recipe.dataset.name
+    if name in ("ring", "grid"):
+        return getattr(mg.data, name)(**common)
+    return mg.data.load_images(
+        name,
+        split=recipe.dataset.split,
+        image_size=recipe.image_shape[0],
+        with_labels=bool(recipe.num_classes),
+        **common,
+    )
+
+
+def _adam(recipe, learning_rate, updates):
+    fraction = recipe.final_learning_rate_fraction
+    if fraction != 1.0:
+        learning_rate = keras.optimizers.schedules.PolynomialDecay(
+            learning_rate, updates, end_learning_rate=learning_rate * fraction
+        )
+    return keras.optimizers.Adam(learning_rate, beta_1=recipe.adam_beta_1)
+
+
+def _network(entry, role, shape, num_classes):
+    arguments = dict(entry)
+    name = arguments.pop("class_name")
+    suffix = role.capitalize()
+    known = [n for n in mg.networks.__all__ if n.endswith(suffix)]
+    if name not in known:
+        raise ValueError(
+            f"The recipe's `{role}.class_name` must be one of "
+            f"{', '.join(known)}. Received: {name!r}"
+        )
+    if name.startswith("MLP"):
+        key = "output_dim" if role == "generator" else "input_dim"
+        arguments[key] = shape[0]
+    else:
+        arguments["image_shape"] = shape
+    try:
+        return getattr(mg.networks, name)(num_classes=num_classes, **arguments)
+    except TypeError as error:
+        raise ValueError(f"The recipe's `{role}`: {error}") from error

@@ -1,0 +1,1 @@
+"""Training recipes: one `ml_collections` config a file, loaded by its name."""

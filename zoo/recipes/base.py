@@ -1,0 +1,44 @@
+"""The entries that every recipe has, with their defaults."""
+
+from ml_collections import ConfigDict
+
+
+def base_config():
+    """Returns a recipe for a mixture of three DCGANs on 28x28 images.
+
+    A recipe replaces what differs. Every entry can be overridden on the
+    command line: `mixgan train --recipe=NAME --recipe.steps=1000`.
+    """
+    return ConfigDict(
+        {
+            # Data. `name`: a TFDS data set, "digits", "ring" or "grid".
+            "dataset": {"name": "mnist", "split": "train"},
+            "image_shape": (28, 28, 1),
+            "num_classes": 10,  # 0: unconditional
+            "batch_size": 64,
+            # Networks: a class of `mixgan_tf.networks` and its arguments.
+            "generator": {"class_name": "DCGANGenerator", "width": 64},
+            "discriminator": {"class_name": "DCGANDiscriminator", "width": 64},
+            "num_generators": 3,
+            "num_discriminators": 3,
+            # The game: arguments of `MixGAN.compile`.
+            "objective": "non_saturating",
+            "payoff": "stratified",
+            "entropy_weight": 0.1,
+            "discriminator_steps": 1,
+            "mixture_optimizer": "adam",
+            "mixture_learning_rate": 1e-3,
+            "generator_learning_rate": 2e-4,
+            "discriminator_learning_rate": 2e-4,
+            # The networks' learning rates fall linearly to this fraction of
+            # their start over `steps`; 1 keeps them constant.
+            "final_learning_rate_fraction": 1.0,
+            "adam_beta_1": 0.5,
+            # The schedule, in training steps.
+            "steps": 10_000,
+            "checkpoint_every": 500,
+            "sample_every": 500,
+            "log_every": 50,
+            "seed": 0,
+        }
+    )
