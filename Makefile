@@ -1,0 +1,46 @@
+# make demo: the main job, on any machine with Python 3.10 to 3.13.
+# make test: lint, format and every test. Both make the environment they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= runs/demo
+
+.PHONY: demo test lint format wheel clean
+
+demo: $(VENV)/.installed
+	$(BIN)/mixgan train --recipe=mix_dcgan_digits --workdir=$(DEMO)
+	$(BIN)/mixgan sample --model=$(DEMO)/preset --out=$(DEMO)/samples.png --scale=6
+	$(BIN)/mixgan export --model=$(DEMO)/preset --format=saved_model \
+	    --out=$(DEMO)/saved_model/1 --overwrite
+	$(BIN)/mixgan export --model=$(DEMO)/preset --format=tflite \
+	    --out=$(DEMO)/generator.tflite --overwrite
+	@echo "Look at $(DEMO)/samples.png: a sample grid of the trained mixture."
+
+test: lint
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(VENV)/.installed-dev
+	$(BIN)/python -m build
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e .
+	touch $@
+
+$(VENV)/.installed-dev: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	touch $@ $(VENV)/.installed

@@ -1,0 +1,255 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import mixgan_tf as mg
+from tests.integration.command import SMALL
+from tests.integration.command import mixgan
+from tests.integration.command import refused
+from tests.integration.command import succeed
+from tests.models import differ
+from tests.models import tiny_gan
+from tests.models import weights_of
+
+
+@pytest.fixture(scope="module")
+def workdir(tmp_path_factory):
+    """A work folder trained for ten steps, stopped after six and resumed."""
+    folder = tmp_path_factory.mktemp("cli") / "work"
+    succeed("train", *SMALL, "--recipe.steps=6", f"--workdir={folder}")
+    out = succeed("train", *SMALL, "--recipe.steps=10", f"--workdir={folder}")
+    assert "Resuming" in out
+    assert "step 6 of 10" in out
+    return folder
+
+
+def test_train_writes_what_it_says(workdir):
+    checkpoints = sorted(f.name for f in (workdir / "checkpoints").iterdir())
+    assert checkpoints == [
+        "step_00000008.weights.h5",
+        "step_00000010.weights.h5",
+    ]
+    samples = sorted(f.name for f in (workdir / "samples").iterdir())
+    assert samples == [
+        "step_00000004.png",
+        "step_00000006.png",
+        "step_00000008.png",
+        "step_00000010.png",
+    ]
+    assert list((workdir / "logs").glob("events.out.tfevents.*"))
+    gan = mg.MixGAN.from_preset(workdir / "preset")
+    assert int(gan.train_steps.numpy()) == 10
+    metadata = json.loads((workdir / "preset" / "metadata.json").read_text())
+    assert metadata["command"].startswith(
+        "mixgan train --recipe=mix_dcgan_digits --recipe.generator.width=4"
+    )
+    assert metadata["recipe"]["steps"] == 10
+
+
+def test_resumed_training_equals_uninterrupted_training(workdir, tmp_path):
+    succeed("train", *SMALL, "--recipe.steps=10", f"--workdir={tmp_path}/w")
+    straight = mg.MixGAN.from_preset(tmp_path / "w" / "preset")
+    resumed = mg.MixGAN.from_preset(workdir / "preset")
+    assert not differ(weights_of(straight), weights_of(resumed))
+
+
+def test_train_again_when_done_changes_nothing(workdir):
+    before = weights_of(mg.MixGAN.from_preset(workdir / "preset"))
+    succeed("train", *SMALL, "--recipe.steps=10", f"--workdir={workdir}")
+    after = weights_of(mg.MixGAN.from_preset(workdir / "preset"))
+    assert not differ(before, after)
+
+
+def test_a_changed_recipe_is_refused_with_the_difference(workdir):
+    error = refused(
+        "train", *SMALL, "--recipe.batch_size=32", f"--workdir={workdir}"
+    )
+    assert "batch_size: 64 -> 32" in error
+
+
+@pytest.mark.parametrize("source", ["workdir", "preset", "keras file"])
+def test_sample(source, workdir, tmp_path):
+    model = workdir
+    if source == "preset":
+        model = workdir / "preset"
+    elif source == "keras file":
+        model = tmp_path / "gan.keras"
+        mg.MixGAN.from_preset(workdir / "preset").save(model)
+    out = tmp_path / "x" / "grid.png"
+    succeed(
+        "sample",
+        f"--model={model}",
+        "--num=6",
+        "--seed=3",
+        "--labels=0,1",
+        "--component=2",
+        "--scale=1",
+        f"--out={out}",
+    )
+    gan = mg.MixGAN.from_preset(workdir / "preset")
+    expected = gan.sample(6, seed=3, labels=[0, 1] * 3, component=2)
+    picture = np.asarray(Image.open(out))
+    assert picture.shape == (2 * 9 + 1, 3 * 9 + 1)
+    np.testing.assert_allclose(
+        picture[1:9, 1:9], (expected[0, ..., 0] + 1) * 127.5, atol=0.51
+    )
+
+
+def test_export(workdir, tmp_path):
+    model = f"--model={workdir / 'preset'}"
+    saved = f"--out={tmp_path / 'm' / '1'}"
+    lite = f"--out={tmp_path / 'm.tflite'}"
+    succeed("export", model, "--format=saved_model", saved)
+    succeed("export", model, "--format=tflite", lite)
+    assert (tmp_path / "m" / "1" / "saved_model.pb").is_file()
+    assert (tmp_path / "m.tflite").stat().st_size > 1000
+    assert "exists already" in refused("export", model, "--format=tflite", lite)
+    succeed("export", model, "--format=tflite", lite, "--overwrite")
+
+
+def test_zoo_lists_and_shows_the_presets():
+    listed = json.loads(succeed("zoo", "list", "--json"))
+    assert sorted(listed) == mg.zoo.list_presets()
+    table = succeed("zoo", "list")
+    for name in listed:
+        assert name in table
+        shown = json.loads(succeed("zoo", "show", name))
+        assert shown["sha256"] == listed[name]["sha256"]
+
+
+def test_zoo_shows_a_folder(workdir):
+    shown = json.loads(succeed("zoo", "show", workdir / "preset"))
+    assert shown["num_generators"] == 3
+
+
+def test_help_does_not_import_tensorflow():
+    for command in ([], ["train"], ["sample"], ["export"], ["zoo"]):
+        done = mixgan(*command, "--help", PYTHONPROFILEIMPORTTIME="1")
+        assert done.returncode == 0
+        assert "usage: mixgan" in done.stdout
+        assert "absl" in done.stderr  # import times are being reported
+        imported = {
+            line.rpartition("|")[2].strip() for line in done.stderr.splitlines()
+        }
+        assert not imported & {"tensorflow", "keras"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["paint"], "no command 'paint'"),
+        (["train", "--recipe=nope", "--workdir=w"], "one of mix_dcgan_digits"),
+        (["train", "--recipe=mix_dcgan_digits"], "--workdir are required"),
+        (["train", "--colour=red"], "Unknown command line flag 'colour'"),
+        (["train", *SMALL, "--workdir=w", "now"], "received: now"),
+        (["train", *SMALL, "--recipe.stepz=3", "--workdir=w"], "stepz"),
+        (["train", *SMALL, "--recipe.steps=many", "--workdir=w"], "many"),
+        (
+            ["train", *SMALL, "--recipe.objective=x", "--workdir=w"],
+            "'non_saturating'",
+        ),
+        (
+            ["train", *SMALL, "--recipe.dataset.name=mnits", "--workdir=w"],
+            "no such data set",
+        ),
+        (["sample", "--model=nope"], "Received: 'nope'"),
+        (["sample", "--model=nope.keras"], "no file nope.keras"),
+        (["sample"], "model"),
+        (["sample", "--model=x", "--num=0"], "num"),
+        (["export", "--model=x", "--format=gif", "--out=y"], "format"),
+        (["zoo", "show", "nope"], "Received: 'nope'"),
+        (["zoo", "feed"], "mixgan zoo list"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_usage_is_one_line_and_exit_code_2(arguments, message, tmp_path):
+    assert message in refused(*arguments, cwd=tmp_path)
+
+
+def test_no_command_prints_the_usage():
+    done = mixgan()
+    assert done.returncode == 2
+    assert "usage: mixgan" in done.stdout
+
+
+def test_unwritable_workdir_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    error = refused("train", *SMALL, f"--workdir={tmp_path / 'file' / 'w'}")
+    assert "Not a directory" in error
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_a_data_set_that_is_not_there_is_one_line(tmp_path):
+    error = refused(
+        "train",
+        "--recipe=mix_dcgan_mnist",
+        f"--workdir={tmp_path}/w",
+        TFDS_DATA_DIR=str(tmp_path / "empty"),
+        https_proxy="http://127.0.0.1:9",
+        http_proxy="http://127.0.0.1:9",
+    )
+    assert "could not be downloaded" in error
+    assert "TFDS_DATA_DIR" in error
+
+
+def test_divergence_is_one_line_and_loses_nothing(workdir, tmp_path):
+    folder = tmp_path / "w"
+    recipe = [*SMALL, "--recipe.steps=6"]
+    succeed("train", *recipe, f"--workdir={folder}")
+    poisoned = folder / "checkpoints" / "step_00000006.weights.h5"
+    good = (folder / "checkpoints" / "step_00000004.weights.h5").read_bytes()
+    preset = weights_of(mg.MixGAN.from_preset(folder / "preset"))
+    # What follows a step from huge weights is not finite.
+    gan = mg.MixGAN.from_preset(folder / "preset")
+    for variable in gan.discriminator_variables:
+        variable.assign(np.full(variable.shape, 1e30))
+    gan.save_weights(poisoned)
+    error = refused("train", *SMALL, "--recipe.steps=9", f"--workdir={folder}")
+    assert "not finite" in error
+    assert [f.name for f in sorted((folder / "checkpoints").iterdir())] == [
+        "step_00000004.weights.h5",
+        "step_00000006.weights.h5",
+    ]
+    kept = folder / "checkpoints" / "step_00000004.weights.h5"
+    assert kept.read_bytes() == good
+    assert not differ(
+        preset, weights_of(mg.MixGAN.from_preset(folder / "preset"))
+    )
+
+
+def test_a_keras_file_of_another_model_is_refused(tmp_path):
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(
+        tmp_path / "other.keras"
+    )
+    error = refused("sample", f"--model={tmp_path / 'other.keras'}")
+    assert "not a mixgan_tf.MixGAN" in error
+
+
+@pytest.mark.real_data
+def test_the_mnist_recipe_trains(mnist, tmp_path):
+    succeed(
+        "train",
+        "--recipe=mix_dcgan_mnist",
+        "--recipe.steps=3",
+        "--recipe.generator.width=8",
+        "--recipe.discriminator.width=8",
+        f"--workdir={tmp_path}/w",
+    )
+    gan = mg.MixGAN.from_preset(tmp_path / "w" / "preset")
+    assert gan.sample(4, seed=0).shape == (4, 28, 28, 1)
+
+
+def test_points_train_and_are_drawn(tmp_path):
+    succeed(
+        "train",
+        "--recipe=mix_mlp_ring",
+        "--recipe.steps=20",
+        f"--workdir={tmp_path}/w",
+    )
+    out = tmp_path / "points.png"
+    succeed("sample", f"--model={tmp_path}/w", "--num=500", f"--out={out}")
+    assert Image.open(out).size == (800, 800)
+    assert tiny_gan().sample_shape == (2,)

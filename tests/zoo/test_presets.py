@@ -1,0 +1,80 @@
+"""The contract of every preset that comes with the package."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+import mixgan_tf as mg
+from mixgan_tf import presets
+
+PRESETS = mg.zoo.list_presets()
+
+
+@pytest.fixture(params=PRESETS)
+def preset(request):
+    return request.param
+
+
+def test_there_are_presets():
+    assert "mix_dcgan_mnist" in PRESETS
+
+
+def test_files_are_complete_and_small(preset):
+    metadata = presets.read_metadata(preset)
+    folder = presets.find(preset)
+    for name in ("config.json", "generators.weights.h5", "samples.png"):
+        content = (folder / name).read_bytes()
+        assert metadata["sha256"][name] == hashlib.sha256(content).hexdigest()
+    size = sum(f.stat().st_size for f in folder.iterdir())
+    assert size < 12 * 10**6
+    assert metadata["command"].startswith("mixgan train --recipe=")
+    assert metadata["commit"]
+
+
+def test_recipe_is_the_one_in_the_package(preset):
+    import runpy
+
+    from ml_collections import config_flags  # noqa: F401
+
+    metadata = presets.read_metadata(preset)
+    name = metadata["command"].partition("--recipe=")[2].split()[0]
+    module = runpy.run_path(str(mg.zoo.recipe_path(name)))
+    recipe = json.loads(module["get_config"]().to_json_best_effort())
+    assert recipe == metadata["recipe"]
+
+
+def test_samples_by_name(preset):
+    gan = mg.MixGAN.from_preset(preset)
+    metadata = presets.read_metadata(preset)
+    samples = gan.sample(8, seed=0)
+    assert samples.shape == (8, *metadata["sample_shape"])
+    assert np.isfinite(samples).all()
+    assert samples.std() > 0.1
+    alone = mg.MixGAN.from_preset(preset, load_discriminators=False)
+    np.testing.assert_allclose(samples, alone.sample(8, seed=0), atol=1e-6)
+
+
+def test_components_differ_from_each_other(preset):
+    gan = mg.MixGAN.from_preset(preset, load_discriminators=False)
+    labels = None if gan.num_classes is None else 3
+    samples = [
+        gan.sample(16, seed=0, labels=labels, component=i)
+        for i in range(gan.num_generators)
+    ]
+    for i in range(1, len(samples)):
+        assert np.abs(samples[i] - samples[0]).mean() > 0.02
+
+
+# Mean and standard deviation of gan.sample(64, seed=0), and its first pixels.
+OUTPUTS = {}
+
+
+def test_outputs_have_not_drifted(preset):
+    samples = mg.MixGAN.from_preset(preset).sample(64, seed=0)
+    np.testing.assert_allclose(
+        [samples.mean(), samples.std(), *samples[:, 14, 14, 0][:6]],
+        OUTPUTS[preset],
+        atol=1e-3,
+    )
