@@ -5,7 +5,9 @@ import tensorflow as tf
 from mixgan_tf.export import selectors
 
 from mixgan_tf import sampling
+from mixgan_tf.mixture import deserialize_networks
 from mixgan_tf.mixture import fresh_copies
+from mixgan_tf.mixture import serialize_networks
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -83,14 +85,12 @@ class FoldedGenerator(keras.Model):
         thresholds = sampling.selector_thresholds(self.mixture_weights)
         chosen = sampling.select_components(latents[:, -1], thresholds)
         route = route or selectors.SELECTORS[self.selector]
-        samples = route(self.components, chosen, latents[:, :-1], labels)
-        return tf.ensure_shape(samples, [None, *self.sample_shape])
+        return route(self.components, chosen, latents[:, :-1], labels)
 
     def get_config(self):
         """Returns the constructor's arguments, networks serialised."""
-        serialize = keras.saving.serialize_keras_object
         return {
-            "components": [serialize(c) for c in self.components],
+            "components": serialize_networks(self.components),
             "mixture_weights": list(self.mixture_weights),
             "selector": self.selector,
             "num_classes": self.num_classes,
@@ -100,12 +100,8 @@ class FoldedGenerator(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Builds a folded generator from `get_config()`'s result."""
-        config = dict(config)
-        config["components"] = [
-            keras.saving.deserialize_keras_object(c)
-            for c in config["components"]
-        ]
-        return cls(**config)
+        components = deserialize_networks(config["components"])
+        return cls(**{**config, "components": components})
 
 
 def fold(gan, selector="routed"):

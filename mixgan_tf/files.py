@@ -43,8 +43,8 @@ def atomic_folder(path):
     """Yields a temporary folder that becomes `path` if the block succeeds.
 
     Args:
-        path: the folder to write. If it exists it is replaced, and lost only
-            once the new one is complete.
+        path: the folder to write. What exists there, file or folder, is
+            replaced, and lost only once the new folder is complete.
 
     Yields:
         A `pathlib.Path` beside it.
@@ -68,4 +68,7 @@ def atomic_folder(path):
             raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)

@@ -80,27 +80,28 @@ class Mixture(keras.Model):
         """Each component's trainable variables: a list of lists."""
         return [c.trainable_variables for c in self.components]
 
-    def call(self, inputs, training=False):
-        """Runs every component on the same inputs: a list of outputs."""
-        return [c(inputs, training=training) for c in self.components]
-
     def get_config(self):
         """Returns the constructor's arguments, networks serialised."""
         return {
-            "components": [
-                keras.saving.serialize_keras_object(c) for c in self.components
-            ],
+            "components": serialize_networks(self.components),
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config):
         """Builds a mixture of fresh networks from `get_config()`'s result."""
-        components = [
-            keras.saving.deserialize_keras_object(c)
-            for c in config["components"]
-        ]
+        components = deserialize_networks(config["components"])
         return cls(components, name=config["name"])
+
+
+def serialize_networks(networks):
+    """Returns the Keras configs of a list of models."""
+    return [keras.saving.serialize_keras_object(n) for n in networks]
+
+
+def deserialize_networks(configs):
+    """Returns fresh models from `serialize_networks`'s result."""
+    return [keras.saving.deserialize_keras_object(c) for c in configs]
 
 
 def fresh_copies(template, count):
@@ -118,19 +119,12 @@ def fresh_copies(template, count):
         A list of models that share nothing with the template or each other.
     """
     config = keras.saving.serialize_keras_object(template)
-    copies = []
-    for index in range(count):
-        copy = keras.saving.deserialize_keras_object(
+    return [
+        keras.saving.deserialize_keras_object(
             _shift_seeds(config, index * 1_000_003)
         )
-        if not copy.built:
-            raise ValueError(
-                "A network must be built before it is given to a mixture: "
-                "call it once, or make it from `keras.Input`. "
-                f"Received: {template.name!r}, which is not built"
-            )
-        copies.append(copy)
-    return copies
+        for index in range(count)
+    ]
 
 
 def _shift_seeds(config, offset):

@@ -21,7 +21,8 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from mixgan_tf.registry import resolve
+from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.arguments import resolve
 
 
 class Rows(NamedTuple):
@@ -203,11 +204,7 @@ class Subsampled(Stratified):
     """
 
     def __init__(self, num_sampled=1):
-        if not isinstance(num_sampled, int) or num_sampled < 1:
-            raise ValueError(
-                "Argument `num_sampled` must be a positive int. "
-                f"Received: num_sampled={num_sampled!r}"
-            )
+        require_positive_int("num_sampled", num_sampled)
         self.num_sampled = num_sampled
 
     def get_config(self):

@@ -348,6 +348,20 @@ def test_bad_labels(y, message):
         gan.fit(images(), y, batch_size=6, verbose=0)
 
 
+def test_an_endless_dataset_needs_the_length_of_an_epoch(gan):
+    with pytest.raises(ValueError, match="steps_per_epoch.*Received"):
+        gan.fit(mg.data.ring(), verbose=0)
+
+
+def test_a_network_without_known_inputs_is_refused():
+    class Mystery(keras.Model):
+        def call(self, x):
+            return x
+
+    with pytest.raises(ValueError, match="generator.*keras.Input.*Received"):
+        mg.MixGAN(Mystery())
+
+
 def test_a_model_without_discriminators_only_samples():
     gan = mg.MixGAN(generator(), num_generators=2)
     assert gan.sample(3, seed=0).shape == (3, 2)

@@ -115,6 +115,9 @@ def test_call_selects_by_the_last_coordinate():
     np.testing.assert_array_equal(
         component_of(np.asarray(gan(latents))), [0, 1, 2]
     )
+    np.testing.assert_allclose(
+        gan.predict(latents, verbose=0), gan(latents), atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(

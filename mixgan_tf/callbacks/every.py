@@ -2,6 +2,8 @@
 
 import keras
 
+from mixgan_tf.arguments import require_positive_int
+
 
 class EverySteps(keras.callbacks.Callback):
     """Calls `on_step` whenever the model has made another `every` steps.
@@ -15,11 +17,7 @@ class EverySteps(keras.callbacks.Callback):
 
     def __init__(self, every):
         super().__init__()
-        if not isinstance(every, int) or every < 1:
-            raise ValueError(
-                "Argument `every` must be a positive int, in training steps. "
-                f"Received: every={every!r}"
-            )
+        require_positive_int("every", every)
         self.every = every
         self._last = 0
 

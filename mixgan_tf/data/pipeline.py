@@ -8,6 +8,8 @@ sees what an uninterrupted run would have seen.
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf.arguments import require_positive_int
+
 
 def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
     """Yields batches of rows of in-memory arrays, for ever.
@@ -41,7 +43,7 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
             "Argument `arrays` must hold arrays of one length, at least 1. "
             f"Received: lengths {[len(a) for a in arrays]}"
         )
-    _require_counts(batch_size=batch_size)
+    require_positive_int("batch_size", batch_size)
     tensors = [tf.constant(a) for a in arrays]
 
     def batch(step):
@@ -92,7 +94,7 @@ def one_pass(arrays, batch_size, transform=None):
     Returns:
         A finite `tf.data.Dataset`.
     """
-    _require_counts(batch_size=batch_size)
+    require_positive_int("batch_size", batch_size)
     dataset = tf.data.Dataset.from_tensor_slices(tuple(arrays))
     dataset = dataset.batch(batch_size)
     if transform:
@@ -129,12 +131,3 @@ def _endless(batch, start_step):
         )
         .with_options(options)
     )
-
-
-def _require_counts(**counts):
-    for name, value in counts.items():
-        if not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(
-                f"Argument `{name}` must be a positive int. "
-                f"Received: {name}={value!r}"
-            )

@@ -1,9 +1,9 @@
 """GAN objectives. `get` turns a name into one; `OBJECTIVES` lists the names."""
 
+from mixgan_tf.arguments import resolve
 from mixgan_tf.objectives.minimax import Minimax
 from mixgan_tf.objectives.minimax import NonSaturating
 from mixgan_tf.objectives.objective import Objective
-from mixgan_tf.registry import resolve
 
 OBJECTIVES = {
     "minimax": Minimax,

@@ -2,8 +2,8 @@
 
 import keras
 
+from mixgan_tf.arguments import resolve
 from mixgan_tf.optimizers.exponentiated_gradient import ExponentiatedGradient
-from mixgan_tf.registry import resolve
 
 MIXTURE_OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),

@@ -1,4 +1,6 @@
-"""Looks up a named choice, and says what the choices are."""
+"""Checks of users' arguments, with errors that say what to do."""
+
+import numbers
 
 
 def resolve(identifier, choices, base_class, argument):
@@ -25,3 +27,20 @@ def resolve(identifier, choices, base_class, argument):
         f"Argument `{argument}` must be one of {names}, or an instance of "
         f"`{base_class.__name__}`. Received: {argument}={identifier!r}"
     )
+
+
+def require_positive_int(argument, value):
+    """Raises unless a value is a positive integer.
+
+    Args:
+        argument: the name of the user's argument, for the message.
+        value: what the user gave.
+
+    Raises:
+        ValueError: if it is not a positive integer.
+    """
+    if not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(
+            f"Argument `{argument}` must be a positive int. "
+            f"Received: {argument}={value!r}"
+        )

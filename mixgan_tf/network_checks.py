@@ -1,0 +1,103 @@
+"""What networks a mixture can be made of."""
+
+from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.mixture import fresh_copies
+
+
+def components_of(networks, count, argument):
+    """Returns the networks of one player.
+
+    Args:
+        networks: a template, a list of networks, or `None`.
+        count: how many copies of a template; `None`: one.
+        argument: `"generator"` or `"discriminator"`, for error messages.
+
+    Returns:
+        A list of Keras models.
+
+    Raises:
+        ValueError: if the count or a list does not fit.
+    """
+    if networks is None:
+        return []
+    several = isinstance(networks, list | tuple)
+    for network in networks if several else [networks]:
+        if not getattr(network, "inputs", None):
+            raise ValueError(
+                f"Argument `{argument}` must be a functional or Sequential "
+                "Keras model with known inputs: make it from `keras.Input`. "
+                f"Received: {network!r}"
+            )
+    if several:
+        if count not in (None, len(networks)):
+            raise ValueError(
+                f"Argument `num_{argument}s` is given by the length of a list "
+                f"of networks, {len(networks)}. Received: {count}"
+            )
+        if len({id(n) for n in networks}) != len(networks):
+            raise ValueError(
+                f"Argument `{argument}`: each component must be a network of "
+                "its own. Received: a list that holds one network twice"
+            )
+        return list(networks)
+    count = 1 if count is None else count
+    require_positive_int(f"num_{argument}s", count)
+    return fresh_copies(networks, count)
+
+
+def check_networks(gan):
+    """Checks that a model's networks fit each other.
+
+    Args:
+        gan: a `MixGAN`.
+
+    Raises:
+        ValueError: if they do not.
+    """
+    if gan.num_classes is not None:
+        require_positive_int("num_classes", gan.num_classes)
+    inputs = 1 if gan.num_classes is None else 2
+    first = gan.generator_mixture.components[0]
+    for generator in gan.generator_mixture.components:
+        _require_inputs(generator, inputs, "generator", "latents")
+        if generator.output_shape != first.output_shape or (
+            input_shapes(generator) != input_shapes(first)
+        ):
+            raise ValueError(
+                "Argument `generator`: all generators must take latents "
+                "of one size and make samples of one shape. Received: "
+                f"{input_shapes(first)} -> {first.output_shape} and "
+                f"{input_shapes(generator)} -> {generator.output_shape}"
+            )
+    if gan.discriminator_mixture is None:
+        return
+    for discriminator in gan.discriminator_mixture.components:
+        _require_inputs(discriminator, inputs, "discriminator", "samples")
+        shape = input_shapes(discriminator)[0][1:]
+        if shape != gan.sample_shape:
+            raise ValueError(
+                "Argument `discriminator` must take what the generator "
+                f"makes, samples of shape {gan.sample_shape}. "
+                f"Received: a network for shape {shape}"
+            )
+        if tuple(discriminator.output_shape)[1:] not in ((), (1,)):
+            raise ValueError(
+                "Argument `discriminator` must return one logit for each "
+                "sample, shape (batch, 1). Received: output shape "
+                f"{discriminator.output_shape}"
+            )
+
+
+def input_shapes(network):
+    """Returns the shapes of a network's inputs, the batch's size first."""
+    return [tuple(i.shape) for i in network.inputs]
+
+
+def _require_inputs(network, count, argument, first):
+    if len(network.inputs) != count:
+        expected = first if count == 1 else f"[{first}, labels]"
+        raise ValueError(
+            f"Argument `{argument}` must take {expected}: `num_classes` of "
+            "the model and of its networks must agree. "
+            f"Received: a network with {len(network.inputs)} inputs"
+        )
