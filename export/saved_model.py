@@ -23,13 +23,14 @@ def to_saved_model(model, path, overwrite=False):
     Args:
         model: a `MixGAN` or a `FoldedGenerator`.
         path: the folder to write.
-        overwrite: whether to replace a folder or file that exists.
+        overwrite: whether to replace a SavedModel or file that exists.
 
     Returns:
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: if the folder exists and `overwrite` is false.
+        ValueError: if the folder exists and `overwrite` is false, or holds
+            anything but a SavedModel.
 
     Example:
     ```python
@@ -39,6 +40,12 @@ def to_saved_model(model, path, overwrite=False):
     ```
     """
     path = refuse_existing(path, overwrite)
+    occupied = path.is_dir() and any(path.iterdir())
+    if occupied and not (path / "saved_model.pb").is_file():
+        raise ValueError(
+            "A SavedModel may replace another, not a folder of other files; "
+            f"choose another path. Received: {str(path)!r}"
+        )
     generator = folded(model)
     module, signatures = _module(generator)
     with files.atomic_folder(path) as folder:

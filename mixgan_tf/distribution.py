@@ -67,7 +67,10 @@ def make_step_function(model, step):
 
     @tf.autograph.experimental.do_not_convert
     def replica_step(data):
-        return step(_optionals_to_none(data))
+        data = _optionals_to_none(data)
+        # Nothing may count a step whose data never came.
+        with tf.control_dependencies(tf.nest.flatten(data)):
+            return step(data)
 
     def one_step(data):
         logs = strategy.run(replica_step, args=(data,))
@@ -103,23 +106,33 @@ def make_step_function(model, step):
     return function
 
 
-def check_strategy(model):
+def check_strategy(model, jit_compile):
     """Refuses strategies under which a compiled step would be wrong.
 
     Args:
         model: a Keras model about to be compiled.
+        jit_compile: whether its step is to be compiled by XLA.
 
     Raises:
         ValueError: if the current strategy is unsupported, or is not the one
             the model was made under.
     """
     strategy = tf.distribute.get_strategy()
-    if strategy is not model.distribute_strategy:
+    made_under = getattr(model, "_distribute_strategy", None)
+    default = None if tf.distribute.has_strategy() else strategy
+    if strategy is not (made_under or default):
         raise ValueError(
             "`compile` must run in the scope of the strategy that the model "
             "was made in: put both inside `with strategy.scope():`. "
-            f"Received: a model of {type(model.distribute_strategy).__name__} "
-            f"compiled under {type(strategy).__name__}"
+            f"Received: a model of {type(made_under).__name__} compiled under "
+            f"{type(strategy).__name__}"
+        )
+    if jit_compile and strategy.num_replicas_in_sync > 1:
+        raise ValueError(
+            "Argument `jit_compile`: Keras cannot compile a step of several "
+            "replicas by XLA; leave it out. "
+            f"Received: jit_compile={jit_compile!r} on "
+            f"{strategy.num_replicas_in_sync} replicas"
         )
     name = type(strategy).__name__
     if "ParameterServer" in name or "CentralStorage" in name:

@@ -87,19 +87,29 @@ def evaluate(gan, key, rows, samples, labels):
     }
 
 
-def payoff_matrix(gan, samples, labels, seed):
+def payoff_matrix(gan, samples, labels, seed, batch_size):
     """Returns the payoff of every pair on one device. See `MixGAN`.
 
     Args:
         gan: a compiled `MixGAN`.
-        samples: float tensor `(n, ...)`.
-        labels: int32 tensor `(n,)`, or `None`.
+        samples: float32 array `(n, ...)`.
+        labels: int array `(n,)`, or `None`.
         seed: int that fixes the latents.
+        batch_size: the most samples that are judged at once.
 
     Returns:
         A float32 NumPy array `(T_g, T_d)`.
     """
-    num = samples.shape[0]
-    key = tf.constant([seed, num], tf.int32)
-    payoffs, _ = pairwise(gan, key, Rows(num, num, 0), samples, labels)
-    return payoffs.numpy()
+    num = len(samples)
+    matrix = 0.0
+    for start in range(0, num, batch_size):
+        batch = tf.constant(samples[start : start + batch_size])
+        classes = None
+        if labels is not None:
+            chunk = labels[start : start + batch_size]
+            classes = tf.cast(chunk, tf.int32)
+        rows = Rows(batch.shape[0], batch.shape[0], 0)
+        key = tf.constant([seed, start], tf.int32)
+        payoffs, _ = pairwise(gan, key, rows, batch, classes)
+        matrix = matrix + payoffs.numpy() * (rows.total / num)
+    return matrix

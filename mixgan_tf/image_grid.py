@@ -81,28 +81,21 @@ def save_png(grid, path, scale=1):
         temporary.write_bytes(png_bytes(grid, scale))
 
 
-def scatter(points, real=None, size=400):
-    """Draws points of the plane: generated ones blue over real ones grey.
+def scatter(points, size=400):
+    """Draws points of the plane.
 
     Args:
         points: float array `(n, 2)`.
-        real: float array `(m, 2)`, or `None`.
         size: side of the picture, in pixels.
 
     Returns:
         A uint8 array `(size, size, 3)`.
     """
     picture = np.full((size, size, 3), 255, "uint8")
-    limit = 1.2 * max(np.abs(p).max() for p in (points, real) if p is not None)
-    for group, colour in ((real, (190, 190, 190)), (points, (31, 119, 180))):
-        if group is None:
-            continue
-        column = ((group[:, 0] / limit + 1) / 2 * (size - 3)).astype(int) + 1
-        row = ((1 - group[:, 1] / limit) / 2 * (size - 3)).astype(int) + 1
-        for dx in (-1, 0, 1):
-            for dy in (-1, 0, 1):
-                picture[
-                    np.clip(row + dy, 0, size - 1),
-                    np.clip(column + dx, 0, size - 1),
-                ] = colour
+    limit = 1.2 * np.abs(points).max()
+    column = ((points[:, 0] / limit + 1) / 2 * (size - 3)).astype(int) + 1
+    row = ((1 - points[:, 1] / limit) / 2 * (size - 3)).astype(int) + 1
+    for dx in (-1, 0, 1):
+        for dy in (-1, 0, 1):
+            picture[row + dy, column + dx] = (31, 119, 180)
     return picture

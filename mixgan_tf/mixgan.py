@@ -269,13 +269,14 @@ class MixGAN(AdversarialModel):
             ]
         return self._runners
 
-    def payoff_matrix(self, samples, labels=None, seed=0):
+    def payoff_matrix(self, samples, labels=None, seed=0, batch_size=256):
         """Returns the payoff of every pair of networks on given samples.
 
         Args:
             samples: float array `(n, *sample_shape)` of real data.
             labels: int array `(n,)` of their classes, if conditional.
             seed: int that fixes the latents.
+            batch_size: the most real samples that one call judges.
 
         Returns:
             A float32 array `(T_g, T_d)`: what discriminator `j` earns against
@@ -290,13 +291,12 @@ class MixGAN(AdversarialModel):
             raise ValueError(
                 "`payoff_matrix` needs an objective: call `compile` first."
             )
+        require_positive_int("batch_size", batch_size)
         samples = np.asarray(samples, "float32")
         training_data.check_batch(self, samples, labels)
-        if labels is not None:
-            labels = tf.cast(labels, tf.int32)
-        return evaluation.payoff_matrix(
-            self, tf.constant(samples), labels, seed
-        )
+        if self.num_classes is None:
+            labels = None
+        return evaluation.payoff_matrix(self, samples, labels, seed, batch_size)
 
     def get_config(self):
         """Returns the constructor's arguments, networks serialised."""

@@ -157,6 +157,9 @@ class Full(Shared):
 class Stratified(PayoffEstimator):
     """The generators share one batch of latents, every T-th row each.
 
+    Which component a row of the batch goes to (and, with classes, its label)
+    begins at a random place in every update.
+
     A step generates as many samples as a single GAN would. The weight `w_i`
     multiplies component `i`'s mean, so the weights still learn.
 
@@ -168,19 +171,22 @@ class Stratified(PayoffEstimator):
 
     def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
         """See `PayoffEstimator.fake_inputs`."""
-        _check_enough_rows(rows.total, num_generators)
-        latents = tf.random.stateless_normal([rows.total, latent_dim], key)
+        total = _enough_rows(rows.total, num_generators)
+        latents = tf.random.stateless_normal([total, latent_dim], key)
         latents = latents[rows.offset : rows.offset + rows.local]
+        # The rows are dealt out from a random place, lest a periodic order of
+        # the classes give each component always the same ones.
+        start = tf.random.stateless_uniform(
+            [], key + [0, 1], maxval=total, dtype=tf.int32
+        )
         inputs = []
         for i in range(num_generators):
-            # The component of a row depends on its global index alone.
-            mine = slice((i - rows.offset) % num_generators, None)
-            total = (rows.total - i + num_generators - 1) // num_generators
+            mine = _dealt_rows(rows, total, start, i, num_generators)
             inputs.append(
                 FakeInputs(
-                    latents[mine][::num_generators],
-                    None if labels is None else labels[mine][::num_generators],
-                    _to_float(total),
+                    mine(latents),
+                    None if labels is None else mine(labels),
+                    _to_float((total - i - 1) // num_generators + 1),
                 )
             )
         return inputs
@@ -235,7 +241,20 @@ def get(identifier):
     return resolve(identifier, ESTIMATORS, PayoffEstimator, "payoff")
 
 
-def _check_enough_rows(total, num_generators):
+def _dealt_rows(rows, total, start, component, count):
+    """Returns a function that takes a component's rows out of a tensor.
+
+    Row `g` of the global batch goes to component `((g - start) mod total) mod
+    count`. On one replica that is a roll and a stride, with static shapes.
+    """
+    if isinstance(rows.total, int) and rows.local == rows.total:
+        return lambda x: tf.roll(x, -start, axis=0)[component::count]
+    position = (rows.offset + tf.range(rows.local) - start) % total
+    mine = tf.where(position % count == component)[:, 0]
+    return lambda x: tf.gather(x, mine)
+
+
+def _enough_rows(total, num_generators):
     message = (
         "A batch must hold at least one row for each generator, or the "
         "stratified payoff would leave some out: use larger batches, and "
@@ -247,8 +266,11 @@ def _check_enough_rows(total, num_generators):
                 f"{message} Received: a batch of {total} for "
                 f"num_generators={num_generators}"
             )
-    else:
-        tf.debugging.assert_greater_equal(total, num_generators, message)
+        return total
+    enough = tf.debugging.assert_greater_equal(total, num_generators, message)
+    # What is drawn must wait for the check, or NaN reaches the weights first.
+    with tf.control_dependencies([enough] if enough is not None else []):
+        return tf.identity(total)
 
 
 def _to_float(count):

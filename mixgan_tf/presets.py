@@ -56,11 +56,12 @@ def find(preset):
     )
 
 
-def read_metadata(preset):
+def read_metadata(preset, discriminators=True):
     """Returns a preset's metadata, once its files are known to be intact.
 
     Args:
         preset: see `find`.
+        discriminators: whether their file is needed too.
 
     Returns:
         A dict.
@@ -87,6 +88,8 @@ def read_metadata(preset):
                 "preset is incomplete."
             )
     for name, expected in recorded.items():
+        if name == DISCRIMINATORS and not discriminators:
+            continue
         path = folder / name
         if pathlib.PurePath(name).name != name:
             raise ValueError(
@@ -185,7 +188,7 @@ def load(preset, load_weights=True, load_discriminators=True):
     Raises:
         ValueError: if there is no such preset or it is damaged.
     """
-    metadata = read_metadata(preset)
+    metadata = read_metadata(preset, load_discriminators)
     folder = find(preset)
     config = _read_json(folder / CONFIG)
     with_discriminators = (

@@ -61,7 +61,7 @@ class AdversarialModel(keras.Model):
                 current distribution strategy cannot be right.
         """
         self._require_discriminators("compile")
-        distribution.check_strategy(self)
+        distribution.check_strategy(self, jit_compile)
         distribution.check_precision()
         require_positive_int("discriminator_steps", discriminator_steps)
         if not 0 <= float(entropy_weight) < float("inf"):
@@ -180,7 +180,9 @@ class AdversarialModel(keras.Model):
         """
         samples, labels = self._unpack(data)
         rows = distribution.global_rows(samples)
+        # Fresh latents for every batch: the rows evaluated so far tell which.
         key = _fold(self._step_key(), _EVALUATION_KEY)
+        key = _fold(key, tf.cast(self._trackers[0].count.value, tf.int32))
         values = evaluation.evaluate(self, key, rows, samples, labels)
         return self._log(values, rows)
 

@@ -24,8 +24,10 @@ def check_training_data(gan, x, y):
     elif isinstance(x, np.ndarray):
         if len(x) == 0:
             raise ValueError("The training data are empty: 0 samples.")
-        labels = None if y is None else np.asarray(y)[:1024]
-        check_batch(gan, x[:1024], labels)
+        labels = None if y is None else np.asarray(y)
+        check_batch(gan, x[:1024], None if y is None else labels[:1024])
+        if gan.num_classes is not None:
+            check_labels(labels, len(x), gan.num_classes)
 
 
 def split_batch(batch):
@@ -45,7 +47,12 @@ def split_batch(batch):
         )
     if not isinstance(batch, tuple | list):
         return batch, None
-    samples, labels = (*batch, None)[:2]
+    samples, labels, weights = (*batch, None, None)[:3]
+    if weights is not None:
+        raise ValueError(
+            "MixGAN takes no sample or class weights; resample the data "
+            "instead. Received: batches of (samples, labels, weights)"
+        )
     return samples, labels
 
 

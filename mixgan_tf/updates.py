@@ -17,6 +17,7 @@ them over replicas gives the global value.
 
 from typing import NamedTuple
 
+import keras
 import tensorflow as tf
 
 from mixgan_tf.mixture import uniformity_penalty
@@ -256,10 +257,8 @@ def entropy_share(gan, mixture):
 
 
 def _depends_on_batch(model):
-    kind = "BatchNormalization"
-    return any(
-        type(layer).__name__ == kind for layer in model._flatten_layers()
-    )
+    kind = keras.layers.BatchNormalization
+    return any(isinstance(layer, kind) for layer in model._flatten_layers())
 
 
 def _opponents(gan, key):

@@ -11,18 +11,24 @@ SCRIPT = """
 import json, sys
 import numpy as np
 import tensorflow as tf
-estimator, rule, size, spe = json.loads(sys.argv[1])
+estimator, rule, size, spe, kind = json.loads(sys.argv[1])
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(
     cpu, [tf.config.LogicalDeviceConfiguration()] * 2
 )
 import keras
-from tests.models import labels, points, tiny_gan, weights_of
+from tests.models import images, labels, points, tiny_gan, weights_of
+from tests.models import tiny_image_gan
 
 def train(strategy, out):
     keras.utils.set_random_seed(3)
     with strategy.scope():
-        gan = tiny_gan(num_generators=2, num_discriminators=2, num_classes=3)
+        if kind == "points":
+            gan = tiny_gan(
+                num_generators=2, num_discriminators=2, num_classes=3
+            )
+        else:
+            gan = tiny_image_gan(num=2, num_classes=3)
         gan.compile(
             payoff=estimator,
             mixture_optimizer=rule,
@@ -30,7 +36,8 @@ def train(strategy, out):
             steps_per_execution=spe,
         )
     assert gan.distribute_strategy is strategy
-    data = tf.data.Dataset.from_tensor_slices((points(size), labels(size)))
+    x = points(size) if kind == "points" else images(size)
+    data = tf.data.Dataset.from_tensor_slices((x, labels(size)))
     history = gan.fit(data.batch(12), epochs=2, verbose=0).history
     logs = gan.evaluate(data.batch(12), verbose=0, return_dict=True)
     state = weights_of(gan) + [
@@ -47,8 +54,8 @@ print(json.dumps(logs))
 """
 
 
-def run(tmp_path, estimator, rule="adam", size=36, spe=1):
-    case = json.dumps([estimator, rule, size, spe])
+def run(tmp_path, estimator, rule="adam", size=36, spe=1, kind="points"):
+    case = json.dumps([estimator, rule, size, spe, kind])
     files = [str(tmp_path / name) for name in ("one.npz", "two.npz")]
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, case, *files],
@@ -72,14 +79,18 @@ def run(tmp_path, estimator, rule="adam", size=36, spe=1):
         dict(estimator="shared", rule="exponentiated_gradient", spe=3),
         dict(estimator="subsampled"),
         dict(estimator="full"),
+        # Batch normalisation; at last a component without rows on a replica.
+        dict(estimator="stratified", kind="images", size=26),
     ],
     ids=lambda case: "-".join(str(v) for v in case.values()),
 )
 def test_two_replicas_equal_one(case, tmp_path):
     (one, two), (one_logs, two_logs) = run(tmp_path, **case)
     assert max(np.abs(a).max() for a in one) > 0.1
+    # Adam's first steps magnify the rounding of gradients that are all but 0.
+    tolerance = 5e-6 if case.get("kind") is None else 2e-5
     for a, b in zip(one, two, strict=True):
-        np.testing.assert_allclose(a, b, atol=5e-6)
+        np.testing.assert_allclose(a, b, atol=tolerance)
     for a, b in zip(one_logs, two_logs, strict=True):
         for name in a:
             np.testing.assert_allclose(a[name], b[name], atol=1e-5)
@@ -100,7 +111,13 @@ try:
     gan.compile()
 except ValueError as error:
     print(error)
+outsider = tiny_gan()
 with strategy.scope():
+    for arguments in ({}, {"jit_compile": True}):
+        try:
+            (gan if arguments else outsider).compile(**arguments)
+        except ValueError as error:
+            print(error)
     try:
         gan.compile(generator_optimizer=keras.optimizers.Adam(clipnorm=1.0))
     except ValueError as error:
@@ -115,7 +132,9 @@ def test_misuse_of_a_strategy_is_refused():
         text=True,
         timeout=300,
     )
-    outside, clip = done.stdout.splitlines()
+    outside, inside, jit, clip = done.stdout.splitlines()
     assert "scope of the strategy" in outside
+    assert "scope of the strategy" in inside
+    assert "jit_compile" in jit
     assert "clipnorm" in clip
     assert "Received: clipnorm=1.0" in clip

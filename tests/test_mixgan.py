@@ -47,12 +47,15 @@ def test_one_step_trains_every_network_apart(objective, estimator):
     assert differ(generators[1], generators[2])
 
 
-def test_a_mixture_of_one_takes_the_ordinary_gan_step():
+@pytest.mark.parametrize("objective", ["minimax", "non_saturating"])
+@pytest.mark.parametrize("estimator", sorted(mg.payoff.ESTIMATORS))
+def test_a_mixture_of_one_takes_the_ordinary_gan_step(objective, estimator):
     gan = tiny_gan(num_generators=1, num_discriminators=1, seed=11)
     gan.compile(
         generator_optimizer=keras.optimizers.Adam(1e-2, beta_1=0.5),
         discriminator_optimizer=keras.optimizers.Adam(1e-2, beta_1=0.5),
-        payoff="full",
+        objective=objective,
+        payoff=estimator,
     )
     x = tf.constant(points(16))
     generator = keras.models.clone_model(components(gan, "generator")[0])
@@ -67,11 +70,9 @@ def test_a_mixture_of_one_takes_the_ordinary_gan_step():
 
     def latents(purpose):
         key = fold(fold(step_key, purpose), 0)
-        return (
-            mg.payoff.get("full")
-            .fake_inputs(key, Rows(16, 16, 0), None, 1, 3)[0]
-            .latents
-        )
+        return gan.payoff.fake_inputs(key, Rows(16, 16, 0), None, 1, 3)[
+            0
+        ].latents
 
     bce = keras.losses.BinaryCrossentropy(from_logits=True)
     d_optimizer = keras.optimizers.Adam(1e-2, beta_1=0.5)
@@ -83,7 +84,10 @@ def test_a_mixture_of_one_takes_the_ordinary_gan_step():
     variables = discriminator.trainable_variables
     d_optimizer.apply(tape.gradient(d_loss, variables), variables)
     with tf.GradientTape() as tape:
-        g_loss = bce(ones, discriminator(generator(latents(0))))
+        fake = discriminator(generator(latents(0)))
+        g_loss = bce(ones, fake)
+        if objective == "minimax":
+            g_loss = -bce(zeros, fake)
     variables = generator.trainable_variables
     g_optimizer.apply(tape.gradient(g_loss, variables), variables)
 
@@ -249,6 +253,75 @@ def test_steps_per_execution_takes_the_same_steps():
     assert not differ(*results)
 
 
+def test_a_sampled_step_moves_the_sampled_discriminator_alone():
+    gan = tiny_gan(num_discriminators=3)
+    gan.compile(
+        payoff="subsampled",
+        discriminator_optimizer=keras.optimizers.SGD(0.1),
+    )
+    moved = np.zeros(3, int)
+    for _ in range(12):
+        networks = components(gan, "discriminator")
+        before = [weights_of(d) for d in networks]
+        gan.train_on_batch(points(12))
+        changed = [
+            differ(b, weights_of(d))
+            for b, d in zip(before, networks, strict=True)
+        ]
+        assert sum(changed) == 1
+        moved += changed
+    assert (moved > 0).all()
+
+
+def test_an_epoch_that_the_execution_does_not_divide_counts_true_steps():
+    counts = []
+    for steps in (1, 3):
+        keras.utils.set_random_seed(3)
+        gan = tiny_gan()
+        gan.compile(steps_per_execution=steps)
+        dataset = tf.data.Dataset.from_tensor_slices(points(35)).batch(5)
+        dataset = dataset.filter(lambda x: True)  # of unknown cardinality
+        gan.fit(dataset, epochs=2, verbose=0)
+        counts.append(
+            (
+                int(gan.train_steps.numpy()),
+                int(gan.generator_optimizer.iterations.numpy()),
+                weights_of(gan),
+            )
+        )
+    assert counts[0][:2] == counts[1][:2] == (14, 14)
+    assert not differ(counts[0][2], counts[1][2])
+
+
+def test_evaluate_draws_fresh_latents_for_every_batch():
+    gan = tiny_gan()
+    gan.compile()
+    x = points(6)
+    one = gan.evaluate(x, batch_size=6, verbose=0, return_dict=True)
+    many = gan.evaluate(
+        np.tile(x, (20, 1)), batch_size=6, verbose=0, return_dict=True
+    )
+    assert one["generator_loss"] != many["generator_loss"]
+    again = gan.evaluate(x, batch_size=6, verbose=0, return_dict=True)
+    assert one == again
+
+
+def test_a_batch_too_short_for_the_mixture_leaves_the_weights_alone():
+    gan = tiny_gan()
+    gan.compile()
+    gan.fit(points(8), batch_size=8, verbose=0)
+    before = weights_of(gan)
+    short = tf.data.Dataset.from_generator(
+        lambda: iter([points(2)]),
+        output_signature=tf.TensorSpec([None, 2], tf.float32),
+    )
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="at least one row"
+    ):
+        gan.fit(short, verbose=0)
+    assert not differ(before, weights_of(gan))
+
+
 def test_short_last_batch_is_trained_on():
     gan = tiny_gan()
     gan.compile()
@@ -346,6 +419,20 @@ def test_bad_labels(y, message):
     gan.compile()
     with pytest.raises(ValueError, match=message):
         gan.fit(images(), y, batch_size=6, verbose=0)
+
+
+def test_weights_of_samples_are_refused(gan):
+    with pytest.raises(ValueError, match="no sample or class weights"):
+        gan.fit(points(), np.zeros(24), sample_weight=np.ones(24), verbose=0)
+
+
+def test_bad_labels_are_found_anywhere():
+    gan = tiny_gan(num_classes=3)
+    gan.compile()
+    y = labels(2000)
+    y[-1] = 3
+    with pytest.raises(ValueError, match=r"\[0, 3\).*Received"):
+        gan.fit(points(2000), y, verbose=0)
 
 
 def test_an_endless_dataset_needs_the_length_of_an_epoch(gan):

@@ -73,34 +73,65 @@ def test_estimates_and_logit_gradients_are_unbiased(name):
     within_standard_errors(by_generator, w * (scores - w @ scores))
 
 
-def test_network_gradients_are_unbiased(name):
-    # Against one large batch that every generator and discriminator shares.
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_network_gradients_are_unbiased(name, player):
+    # Against large batches that every generator and discriminator shares.
     gan = uneven_gan(name)
+    reals = points()
 
-    def flat(update):
+    def flat(key, rows, x):
+        if player == "generator":
+            update = updates.generator_update(gan, key, rows, None)
+        else:
+            update = updates.discriminator_update(gan, key, rows, x, None)
         return tf.concat(
             [tf.reshape(g, [-1]) for g in update.network_gradients], 0
         )
 
-    @tf.function
-    def draw(seed):
-        key = tf.stack([seed, 3])
-        return flat(updates.generator_update(gan, key, ROWS, None))
-
-    draws = [draw(tf.constant(s)).numpy() for s in range(300)]
+    draw = tf.function(lambda s: flat(tf.stack([s, 3]), ROWS, reals))
+    draws = np.stack([draw(tf.constant(s)).numpy() for s in range(300)])
     gan.payoff = payoff.get("shared")
-    many = Rows(4000, 4000, 0)
-    reference = [
-        flat(updates.generator_update(gan, tf.constant([s, 4]), many, None))
-        for s in range(8)
-    ]
-    expected = np.mean(reference, 0)
-    draws = np.stack(draws)
-    errors = draws.std(0, ddof=1) / np.sqrt(len(draws))
-    errors = np.hypot(errors, np.std(reference, 0, ddof=1) / np.sqrt(8))
-    z = (draws.mean(0) - expected) / np.maximum(errors, 1e-6)
+    many = Rows(24 * 160, 24 * 160, 0)
+    repeated = np.tile(reals, (160, 1))
+    reference = np.stack(
+        [flat(tf.constant([s, 4]), many, repeated) for s in range(8)]
+    )
+    errors = np.hypot(
+        draws.std(0, ddof=1) / np.sqrt(300),
+        reference.std(0, ddof=1) / np.sqrt(8),
+    )
+    z = (draws.mean(0) - reference.mean(0)) / np.maximum(errors, 1e-6)
     assert np.mean(np.abs(z) > 3) < 0.05
     assert np.sqrt(np.mean(z**2)) < 1.6
+    assert np.abs(reference.mean(0)).max() > 0.01
+
+
+def test_logit_gradients_follow_the_closed_forms():
+    # w_k (s_k - s_bar) + lambda (w_k - 1/T), and the discriminators' mirror.
+    gan = tiny_gan()
+    gan.compile(payoff=payoff.Shared(common_latents=True), entropy_weight=0.3)
+    set_logits(gan, [0.5, -0.3, 0.1], [0.2, 0.6, -0.4])
+    reals, key = tf.constant(points()), tf.constant([1, 3])
+    latents = gan.payoff.fake_inputs(
+        tf.random.experimental.stateless_fold_in(key, 0), ROWS, None, 3, 3
+    )[0].latents
+    a, b = np.zeros(3), np.zeros((3, 3))
+    for j, discriminator in enumerate(gan.discriminator_mixture.components):
+        a[j] = np.mean(gan.objective.real_payoff(discriminator(reals)))
+        for i, generator in enumerate(gan.generator_mixture.components):
+            logits = discriminator(generator(latents))
+            b[i, j] = np.mean(gan.objective.fake_payoff(logits))
+    w, q = gan.generator_weights, gan.discriminator_weights
+    update = updates.generator_update(gan, key, ROWS, None)
+    s = b @ q
+    expected = w * (s - w @ s) + 0.3 * (w - 1 / 3)
+    np.testing.assert_allclose(update.logit_gradient, expected, atol=1e-6)
+    np.testing.assert_allclose(np.sum(update.logit_gradient), 0, atol=1e-6)
+    update = updates.discriminator_update(gan, key, ROWS, reals, None)
+    f = a + w @ b
+    expected = -q * (f - q @ f) + 0.3 * (q - 1 / 3)
+    np.testing.assert_allclose(update.logit_gradient, expected, atol=1e-6)
+    np.testing.assert_allclose(np.sum(update.logit_gradient), 0, atol=1e-6)
 
 
 def test_each_estimator_makes_the_rows_it_promises(name):
@@ -166,14 +197,28 @@ def test_permuting_components_permutes_gradients(name):
 
 
 def test_stratified_rows_split_one_batch():
+    y = np.arange(8, dtype="int32")  # which row is which
     inputs = payoff.get("stratified").fake_inputs(
-        tf.constant([0, 1]), Rows(8, 8, 0), tf.constant(labels(8)), 3, 2
+        tf.constant([0, 1]), Rows(8, 8, 0), tf.constant(y), 3, 2
     )
     assert [i.latents.shape[0] for i in inputs] == [3, 3, 2]
     assert [float(i.total) for i in inputs] == [3, 3, 2]
-    whole = tf.random.stateless_normal([8, 2], [0, 1])
-    np.testing.assert_array_equal(inputs[1].latents, whole[1::3])
-    np.testing.assert_array_equal(inputs[1].labels, labels(8)[1::3])
+    rows = np.concatenate([i.labels for i in inputs])
+    assert sorted(rows) == list(range(8))
+    whole = tf.random.stateless_normal([8, 2], [0, 1]).numpy()
+    np.testing.assert_array_equal(
+        np.concatenate([i.latents for i in inputs]), whole[rows]
+    )
+
+
+def test_every_component_meets_every_class_of_a_periodic_order():
+    estimator, y = payoff.get("stratified"), tf.constant(labels(24, 6))
+    met = [set() for _ in range(3)]
+    for seed in range(40):
+        inputs = estimator.fake_inputs(tf.constant([seed, 0]), ROWS, y, 3, 2)
+        for classes, i in zip(met, inputs, strict=True):
+            classes |= set(i.labels.numpy())
+    assert met == [set(range(6))] * 3
 
 
 @pytest.mark.parametrize("cut", [1, 3, 4, 8])
@@ -194,10 +239,17 @@ def test_replicas_draw_what_one_replica_would(name, cut):
         for start, stop in ((0, cut), (cut, 11))
     ]
     for i, expected in enumerate(whole):
-        together = np.concatenate([p[i].latents for p in parts])
-        np.testing.assert_array_equal(together, expected.latents)
-        together = np.concatenate([p[i].labels for p in parts])
-        np.testing.assert_array_equal(together, expected.labels)
+        # The same rows; their order within a component does not matter.
+        latents = np.concatenate([p[i].latents for p in parts])
+        y_parts = np.concatenate([p[i].labels for p in parts])
+        order = np.argsort(latents[:, 0])
+        expected_order = np.argsort(expected.latents[:, 0])
+        np.testing.assert_array_equal(
+            latents[order], expected.latents.numpy()[expected_order]
+        )
+        np.testing.assert_array_equal(
+            y_parts[order], expected.labels.numpy()[expected_order]
+        )
         for part in parts:
             assert float(part[i].total) == float(expected.total)
 

@@ -1,6 +1,7 @@
 """From a recipe to a model, a data set and a compiled game."""
 
 import keras
+from mixgan_tf.zoo.recipes.base import base_config
 
 import mixgan_tf as mg
 
@@ -17,6 +18,12 @@ def build_model(recipe):
     Raises:
         ValueError: if an entry does not fit.
     """
+    missing = [name for name in base_config() if name not in recipe]
+    if missing:
+        raise ValueError(
+            "A recipe must have every entry of `base_config()` in "
+            f"zoo/recipes/base.py. Received: one without {', '.join(missing)}"
+        )
     keras.utils.set_random_seed(recipe.seed)
     shape = tuple(recipe.image_shape)
     num_classes = recipe.num_classes or None
@@ -50,6 +57,27 @@ def build_model(recipe):
         discriminator_steps=recipe.discriminator_steps,
     )
     return gan
+
+
+def set_learning_rates(gan, recipe):
+    """Sets the recipe's learning rates, where they are constant.
+
+    A checkpoint holds the rates it was trained with; the recipe decides.
+
+    Args:
+        gan: a `MixGAN` that `build_model` made.
+        recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
+    """
+    for optimizer in (
+        gan.generator_mixture_optimizer,
+        gan.discriminator_mixture_optimizer,
+    ):
+        optimizer.learning_rate = recipe.mixture_learning_rate
+    if recipe.final_learning_rate_fraction == 1.0:
+        gan.generator_optimizer.learning_rate = recipe.generator_learning_rate
+        gan.discriminator_optimizer.learning_rate = (
+            recipe.discriminator_learning_rate
+        )
 
 
 def build_dataset(recipe, start_step=0):

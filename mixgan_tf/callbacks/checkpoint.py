@@ -48,7 +48,8 @@ class Checkpoint(EverySteps):
                 raise FloatingPointError(
                     f"The weights {variable.path} are not finite at step "
                     f"{step}; no checkpoint was written. Lower the learning "
-                    "rates and run again: training resumes from the last one."
+                    "rates and train again: it goes on from the last one. To "
+                    "go back further, delete the newest checkpoint."
                 )
         path = self.directory / f"step_{step:08d}.weights.h5"
         with files.atomic_file(path) as temporary:
@@ -81,7 +82,8 @@ class StopOnNaN(keras.callbacks.Callback):
             raise FloatingPointError(
                 f"Training diverged at step {step}: {', '.join(bad)} is not "
                 "finite. Lower the learning rates, or look for extreme values "
-                f"in the data. Received: {values}"
+                "in the data. To go back further than the newest checkpoint, "
+                f"delete it. Received: {values}"
             )
 
 
@@ -99,7 +101,7 @@ def checkpoints(directory):
 
 
 def restore_latest(gan, directory):
-    """Loads the latest checkpoint of a folder into a compiled model.
+    """Loads the latest checkpoint of a folder that can be read.
 
     Args:
         gan: a compiled `MixGAN` of the same architecture.
@@ -109,17 +111,22 @@ def restore_latest(gan, directory):
         The step that training has reached: 0 if there is no checkpoint.
 
     Raises:
-        ValueError: if the checkpoint does not fit the model.
+        ValueError: if there are checkpoints, and none fits the model.
     """
-    found = checkpoints(directory)
-    if not found:
-        return 0
-    try:
-        gan.load_weights(found[-1])
-    except (OSError, KeyError, ValueError) as error:
+    errors = []
+    for path in reversed(checkpoints(directory)):
+        try:
+            gan.load_weights(path)
+        except (OSError, KeyError, ValueError) as error:
+            text = " ".join(str(error).split())[:300]
+            errors.append(f"{path}: {type(error).__name__}: {text}")
+            continue
+        if errors:
+            print(f"Went back to {path}, because of {errors[0]}")
+        return int(gan.train_steps.numpy())
+    if errors:
         raise ValueError(
-            f"The checkpoint {found[-1]} cannot be loaded: it is damaged, or "
-            f"belongs to another model. {type(error).__name__}: "
-            f"{' '.join(str(error).split())[:300]}"
-        ) from error
-    return int(gan.train_steps.numpy())
+            "No checkpoint can be loaded: they are damaged, or belong to "
+            f"another model. {'; '.join(errors)}"
+        )
+    return 0

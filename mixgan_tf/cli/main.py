@@ -1,7 +1,8 @@
 """Entry point of `mixgan`: picks the subcommand, maps errors to exit codes.
 
 0: done. 2: bad usage or bad input, one line on standard error. 1: a failure
-inside mixgan, with its traceback. 130: interrupted.
+inside mixgan, with its traceback. 130: interrupted. With MIXGAN_TRACEBACK=1 in
+the environment, bad input shows its traceback too.
 """
 
 import importlib
@@ -63,12 +64,22 @@ def main(argv=None):
     except KeyboardInterrupt:
         print("mixgan: interrupted", file=sys.stderr)
         return 130
-    except _BAD_INPUT as error:
-        if os.environ.get("MIXGAN_TRACEBACK"):
+    except Exception as error:
+        if os.environ.get("MIXGAN_TRACEBACK") or not _is_bad_input(error):
             raise
         message = " ".join(str(error).split())
         print(f"mixgan {name}: {message}", file=sys.stderr)
         return 2
+
+
+def _is_bad_input(error):
+    if isinstance(error, _BAD_INPUT):
+        return True
+    # TensorFlow's own file errors, without importing it to name them.
+    files = ("PermissionDenied", "NotFound", "ResourceExhausted", "DataLoss")
+    return type(error).__module__.startswith("tensorflow") and any(
+        type(error).__name__ == f"{name}Error" for name in files
+    )
 
 
 def _usage():

@@ -52,14 +52,23 @@ def read_recipe(path):
 
 
 def _load_keras_file(path):
+    import zipfile
+
     import keras
 
-    import mixgan_tf
+    import mixgan_tf.networks  # noqa: F401 (registered, so found in the file)
+    from mixgan_tf.mixgan import MixGAN
 
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
-    gan = keras.saving.load_model(path)
-    if not isinstance(gan, mixgan_tf.MixGAN):
+    try:
+        gan = keras.saving.load_model(path, compile=False)
+    except (TypeError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path} cannot be loaded as a Keras file. {type(error).__name__}: "
+            f"{' '.join(str(error).split())[:300]}"
+        ) from error
+    if not isinstance(gan, MixGAN):
         raise ValueError(
             f"{path} holds a {type(gan).__name__}, not a mixgan_tf.MixGAN"
         )

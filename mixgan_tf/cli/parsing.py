@@ -10,6 +10,11 @@ def new_flags():
     return flags.FlagValues()
 
 
+def wants_help(arguments):
+    """Returns whether help was asked for."""
+    return any(a in ("-h", "--help", "-help") for a in arguments)
+
+
 def parse(values, command, summary, arguments, positional=()):
     """Parses a subcommand's arguments.
 
@@ -28,7 +33,7 @@ def parse(values, command, summary, arguments, positional=()):
         UsageError: if a positional argument is missing or one too many.
         absl.flags.Error: if a flag is unknown, missing or malformed.
     """
-    if any(a in ("-h", "--help", "-help") for a in arguments):
+    if wants_help(arguments):
         names = " ".join(p.upper() for p in positional)
         print(f"{summary}\n\nusage: mixgan {command} {names} [--flag=value]\n")
         print(values.main_module_help() or values.get_help())

@@ -37,6 +37,9 @@ def run(arguments):
     """
     from mixgan_tf import zoo
 
+    arguments = _joined(arguments)
+    if not parsing.wants_help(arguments):
+        arguments = [_with_recipe_path(a, zoo) for a in arguments]
     values = parsing.new_flags()
     flags.DEFINE_string(
         "workdir",
@@ -50,15 +53,18 @@ def run(arguments):
         f"One of {', '.join(zoo.list_recipes())}, or a Python file with "
         "get_config(). Override entries with --recipe.ENTRY=VALUE.",
         flag_values=values,
+        sys_argv=arguments,
     )
-    help_wanted = any(a in ("-h", "--help") for a in arguments)
-    if not help_wanted:
-        arguments = [_with_recipe_path(a, zoo) for a in _joined(arguments)]
     try:
         if parsing.parse(values, "train", SUMMARY, arguments) is None:
             return 0
-    except (AttributeError, KeyError, TypeError) as error:
-        raise UsageError(f"bad override of the recipe: {error}") from error
+    except (flags.Error, UsageError):
+        raise
+    except Exception as error:  # whatever a recipe file or an override raises
+        raise UsageError(
+            f"the recipe or an override of it is bad. {type(error).__name__}: "
+            f"{error}"
+        ) from error
     if values.recipe is None or values.workdir is None:
         raise UsageError("the flags --recipe and --workdir are required")
     command = " ".join(["mixgan train", *_shown(arguments)])
@@ -78,25 +84,40 @@ def train(recipe, workdir, command):
         ValueError: if the recipe differs from the folder's, or does not fit.
         FloatingPointError: if training diverges.
     """
-    _record_recipe(recipe, workdir)
+    checkpoints = workdir / models.CHECKPOINTS
+    recorded = workdir / models.RECIPE_FILE
+    if recorded.exists() and any(checkpoints.glob("step_*")):
+        _refuse_changes(recipe, models.read_recipe(recorded), workdir)
     load_tensorflow()
     from mixgan_tf import callbacks
+    from mixgan_tf import files
     from mixgan_tf import image_grid
     from mixgan_tf.zoo.building import build_dataset
     from mixgan_tf.zoo.building import build_model
+    from mixgan_tf.zoo.building import set_learning_rates
 
     commit = _commit()
     gan = build_model(recipe)
-    checkpoints = workdir / models.CHECKPOINTS
     step = callbacks.restore_latest(gan, checkpoints)
+    set_learning_rates(gan, recipe)
+    dataset = build_dataset(recipe, start_step=step)
+    # Only now: a recipe that cannot be built leaves no trace in the folder.
+    with files.atomic_file(recorded) as temporary:
+        text = recipe.to_json_best_effort(indent=1) + "\n"
+        temporary.write_text(text, encoding="utf-8")
     if step:
         print(f"Resuming {workdir} at step {step} of {recipe.steps}.")
+    if step >= recipe.steps and (workdir / "preset").exists():
+        print(f"Nothing to do: {workdir} has been trained {step} steps.")
+        return
     watchers = [
         callbacks.StopOnNaN(),
         callbacks.Checkpoint(checkpoints, every=recipe.checkpoint_every),
         callbacks.MixtureMonitor(workdir / "logs", every=recipe.log_every),
         callbacks.SampleGrid(
-            workdir / "samples", workdir / "logs", every=recipe.sample_every
+            workdir / "samples",
+            workdir / "logs" / "samples",
+            every=recipe.sample_every,
         ),
     ]
     # An epoch lasts from one checkpoint to the next; the last may be short.
@@ -108,7 +129,7 @@ def train(recipe, workdir, command):
         if length < every:
             epochs = epoch + 1
         gan.fit(
-            build_dataset(recipe, start_step=step),
+            dataset,
             steps_per_epoch=length,
             initial_epoch=epoch,
             epochs=epochs,
@@ -116,6 +137,7 @@ def train(recipe, workdir, command):
             verbose=1 if sys.stdout.isatty() else 2,
         )
         step = int(gan.train_steps.numpy())
+        dataset = build_dataset(recipe, start_step=step)
     picture = callbacks.component_grid(gan, columns=10, rows_per_component=3)
     gan.save_to_preset(
         workdir / "preset",
@@ -134,41 +156,49 @@ def train(recipe, workdir, command):
     print("  checkpoints/  to go on from: run again with more --recipe.steps")
 
 
-def _record_recipe(recipe, workdir):
-    from mixgan_tf import files
-
-    path = workdir / models.RECIPE_FILE
-    text = recipe.to_json_best_effort(indent=1)
-    if path.exists():
-        old = json.loads(models.read_recipe(path).to_json_best_effort())
-        new = json.loads(text)
-        free = {"sample_every", "log_every"}
-        if recipe.final_learning_rate_fraction == 1.0:
-            free.add("steps")  # else the learning rates depend on it
-        changes = [
-            f"{entry}: {old_value!r} -> {new_value!r}"
-            for entry, old_value, new_value in _differences(old, new)
-            if entry not in free
-        ]
-        if changes:
-            raise ValueError(
-                f"{workdir} was trained with another recipe; choose another "
-                f"--workdir, or undo the change. {'; '.join(changes)}"
-            )
-    with files.atomic_file(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+def _refuse_changes(recipe, recorded, workdir):
+    old = json.loads(recorded.to_json_best_effort())
+    new = json.loads(recipe.to_json_best_effort())
+    free = {"sample_every", "log_every"} | {
+        f"{player}_learning_rate"
+        for player in ("generator", "discriminator", "mixture")
+    }
+    if recipe.final_learning_rate_fraction == 1.0:
+        free.add("steps")  # else the learning rates depend on it
+    changes = [
+        f"{entry}: {old_value!r} -> {new_value!r}"
+        for entry, old_value, new_value in _differences(old, new)
+        if entry not in free
+    ]
+    if changes:
+        raise ValueError(
+            f"{workdir} was trained with another recipe; choose another "
+            f"--workdir, or undo the change. {'; '.join(changes)}"
+        )
 
 
 def _commit():
-    # Of the source tree the package runs from, if it runs from one.
-    git = ["git", "-C", str(pathlib.Path(__file__).parent)]
-    try:
-        found = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, text=True
+    """Returns the commit of the source tree the package runs from, if any."""
+    import mixgan_tf
+
+    root = pathlib.Path(mixgan_tf.__file__).parents[1]
+    if not (root / ".git").exists():
+        return None
+
+    def git(*arguments):
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            text=True,
         )
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    try:
+        commit = git("rev-parse", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no")
     except OSError:
         return None
-    return found.stdout.strip() or None
+    return f"{commit}-dirty" if commit and changed else commit
 
 
 def _differences(old, new, prefix=""):
@@ -181,11 +211,11 @@ def _differences(old, new, prefix=""):
 
 
 def _joined(arguments):
-    # `--recipe NAME` as well as `--recipe=NAME`.
+    # `--recipe NAME` as well as `--recipe=NAME`, and the same for --workdir.
     joined = []
     for argument in arguments:
-        if joined and joined[-1] in ("--recipe", "-recipe"):
-            joined[-1] = f"--recipe={argument}"
+        if joined and joined[-1] in ("--recipe", "--workdir"):
+            joined[-1] = f"{joined[-1]}={argument}"
         else:
             joined.append(argument)
     return joined
@@ -193,7 +223,7 @@ def _joined(arguments):
 
 def _with_recipe_path(argument, zoo):
     flag, equals, value = argument.partition("=")
-    if equals and flag in ("--recipe", "-recipe"):
+    if equals and flag == "--recipe":
         return f"--recipe={zoo.recipe_path(value)}"
     return argument
 

@@ -11,6 +11,8 @@ from mixgan_tf.data.pipeline import scale_images
 
 # Decoded images up to this size are held in memory, as uint8.
 IN_MEMORY_BYTES = 2**30
+# Larger sets are shuffled through a buffer of this many encoded images.
+SHUFFLE_BUFFER = 10_000
 
 
 def load_images(
@@ -28,8 +30,8 @@ def load_images(
 
     Data sets that fit in 1 GiB are held in memory, and the batch of a step is
     then a function of the seed and the step (see `endless_batches`). Larger
-    ones are streamed from disk through a shuffle buffer, in an order that
-    depends on `seed` and `start_step`.
+    ones are streamed from disk through a shuffle buffer; to start at a later
+    step the images before it are read and skipped.
 
     Args:
         name: `"digits"` (scikit-learn's 8x8 handwriting, no download), or the
@@ -122,7 +124,11 @@ def _prepared(name, split, with_labels, data_dir):
     place = data_dir or os.environ.get("TFDS_DATA_DIR") or "TFDS's own folder"
     try:
         builder = tfds.builder(name, data_dir=data_dir)
-    except tfds.core.DatasetNotFoundError as error:
+    except (
+        tfds.core.DatasetNotFoundError,
+        AssertionError,  # an unknown version or configuration
+        ValueError,
+    ) as error:
         raise ValueError(
             "There is no such data set: use 'digits' or a name from "
             "https://www.tensorflow.org/datasets/catalog. "
@@ -185,8 +191,12 @@ def _streamed(
     start_step,
     endless,
 ):
+    import tensorflow_datasets as tfds
+
+    decode = builder.info.features["image"].decode_example
+
     def prepare(example):
-        image = example["image"]
+        image = decode(example["image"])
         if image_size is not None:
             image = _resize(image, image_size)
         image = scale_images(image)
@@ -194,9 +204,15 @@ def _streamed(
             return image, tf.cast(example["label"], tf.int32)
         return image
 
-    dataset = builder.as_dataset(split=split, shuffle_files=False)
+    # Still encoded while they wait in the shuffle buffer and are skipped.
+    dataset = builder.as_dataset(
+        split=split,
+        shuffle_files=False,
+        decoders={"image": tfds.decode.SkipDecoding()},
+    )
     if endless:
-        dataset = dataset.shuffle(10_000, seed=seed + start_step).repeat()
+        dataset = dataset.shuffle(SHUFFLE_BUFFER, seed=seed).repeat()
+        dataset = dataset.skip(start_step * batch_size)
     return (
         dataset.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
         .batch(batch_size, drop_remainder=endless)

@@ -48,7 +48,6 @@ class DCGANGenerator(Network):
     ):
         # === Layers ===
         sides = feature_map_sides(image_shape)
-        normal = keras.initializers.RandomNormal(stddev=0.02)
         channels = [width * 2**k for k in reversed(range(len(sides) - 1))]
 
         # === Functional model ===
@@ -56,7 +55,7 @@ class DCGANGenerator(Network):
         x = keras.layers.Dense(
             sides[0] * sides[0] * channels[0],
             use_bias=False,  # dead before batch normalisation
-            kernel_initializer=normal,
+            kernel_initializer=_normal(),
             name="project",
         )(x)
         x = keras.layers.Reshape((sides[0], sides[0], channels[0]))(x)
@@ -68,7 +67,7 @@ class DCGANGenerator(Network):
                 strides=2,
                 padding="same",
                 use_bias=False,
-                kernel_initializer=normal,
+                kernel_initializer=_normal(),
                 name=f"up_to_{side}",
             )(x)
             x = _normalise(x, f"up_to_{side}")
@@ -77,7 +76,7 @@ class DCGANGenerator(Network):
             kernel_size,
             strides=2,
             padding="same",
-            kernel_initializer=normal,
+            kernel_initializer=_normal(),
             name="image_pre_activation",
         )(x)
         outputs = keras.layers.Activation("tanh", dtype="float32")(x)
@@ -136,7 +135,6 @@ class DCGANDiscriminator(Network):
     ):
         # === Layers ===
         sides = feature_map_sides(image_shape)
-        normal = keras.initializers.RandomNormal(stddev=0.02)
 
         # === Functional model ===
         images = keras.Input(tuple(image_shape), name="images")
@@ -152,13 +150,11 @@ class DCGANDiscriminator(Network):
                 strides=2,
                 padding="same",
                 use_bias=not normalised,
-                kernel_initializer=normal,
+                kernel_initializer=_normal(),
                 name=f"down_to_{side}",
             )(x)
             if normalised:
-                x = keras.layers.BatchNormalization(
-                    momentum=0.9, name=f"down_to_{side}_norm"
-                )(x)
+                x = _batch_norm(f"down_to_{side}_norm")(x)
             x = keras.layers.LeakyReLU(0.2)(x)
             if dropout:
                 x = keras.layers.Dropout(dropout)(x)
@@ -206,5 +202,17 @@ def feature_map_sides(image_shape):
 
 
 def _normalise(x, name):
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    x = _batch_norm(f"{name}_norm")(x)
     return keras.layers.ReLU(name=f"{name}_relu")(x)
+
+
+def _batch_norm(name):
+    # Synchronised: statistics of the global batch, also of unevenly many rows.
+    return keras.layers.BatchNormalization(
+        momentum=0.9, synchronized=True, name=name
+    )
+
+
+def _normal():
+    # One for each layer: a shared one starts them from the same numbers.
+    return keras.initializers.RandomNormal(stddev=0.02)

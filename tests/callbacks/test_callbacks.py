@@ -101,8 +101,18 @@ def test_no_checkpoint_means_step_zero(gan, tmp_path):
 
 def test_a_damaged_checkpoint_is_one_clear_error(gan, tmp_path):
     (tmp_path / "step_00000003.weights.h5").write_bytes(b"not HDF5")
-    with pytest.raises(ValueError, match="cannot be loaded"):
+    with pytest.raises(ValueError, match="No checkpoint can be loaded"):
         mg.callbacks.restore_latest(gan, tmp_path)
+
+
+def test_the_checkpoint_before_a_damaged_one_is_used(gan, tmp_path, capsys):
+    fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=12)])
+    saved = weights_of(gan)
+    (tmp_path / "step_00000013.weights.h5").write_bytes(b"not HDF5")
+    fit(gan, [])
+    assert mg.callbacks.restore_latest(gan, tmp_path) == 12
+    assert not differ(saved, weights_of(gan))
+    assert "Went back to" in capsys.readouterr().out
 
 
 def test_weights_that_are_not_finite_are_not_saved(gan, tmp_path):

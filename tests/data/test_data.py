@@ -157,3 +157,9 @@ def test_large_data_sets_are_streamed(mnist, monkeypatch):
     assert x.shape == (32, 28, 28, 1)
     assert (np.min(x), np.max(x)) == (-1, 1)
     assert len(set(y.numpy())) > 5
+    later = mg.data.load_images(
+        mnist, batch_size=32, with_labels=True, start_step=2
+    )
+    third = next(iter(dataset.skip(2)))
+    for a, b in zip(third, next(iter(later)), strict=True):
+        np.testing.assert_array_equal(a, b)

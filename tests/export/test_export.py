@@ -9,7 +9,6 @@ from ai_edge_litert.interpreter import Interpreter
 from scipy import stats
 
 import mixgan_tf as mg
-from mixgan_tf import sampling
 from tests.models import labels
 from tests.models import set_logits
 from tests.models import tiny_gan
@@ -77,13 +76,22 @@ def test_folded_rows_equal_their_components(gan):
     np.testing.assert_allclose(call(folded, inputs), expected, atol=1e-5)
 
 
-def test_component_frequencies_follow_the_weights():
-    folded = mg.export.fold(point_gan())
-    h = np.random.default_rng(3).normal(size=100_000).astype("float32")
-    thresholds = sampling.selector_thresholds(folded.mixture_weights)
-    chosen = sampling.select_components(tf.constant(h), thresholds)
-    counts = np.bincount(chosen, minlength=3)
-    assert stats.chisquare(counts, 100_000 * WEIGHTS).pvalue > 1e-3
+def test_component_frequencies_follow_the_weights(tmp_path):
+    gan = point_gan()
+    for i, generator in enumerate(gan.generator_mixture.components):
+        *rest, bias = generator.get_weights()
+        generator.set_weights([*(0.01 * w for w in rest), bias + 10 * i])
+    num = 50_000
+    folded = call(mg.export.fold(gan), gaussian_inputs(gan, num, seed=3))
+    served = tf.saved_model.load(
+        str(mg.export.to_saved_model(gan, tmp_path / "m"))
+    )
+    drawn = served.signatures["sample"](
+        num=tf.constant(num), seed=tf.constant(5)
+    )["samples"].numpy()
+    for samples in (folded, drawn):
+        counts = np.bincount(np.round(samples[:, 0] / 10).astype(int))
+        assert stats.chisquare(counts, num * WEIGHTS).pvalue > 1e-3
 
 
 @pytest.mark.parametrize("selected", [-5.0, 5.0])
@@ -211,6 +219,18 @@ def test_outputs_are_not_overwritten_unless_asked(form, tmp_path):
     assert path.read_text() == "precious"
     write(gan, path, overwrite=True)
     assert sorted(f.name for f in tmp_path.iterdir()) == ["out"]
+
+
+def test_a_saved_model_replaces_another_but_no_other_folder(tmp_path):
+    gan = point_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    mg.export.to_saved_model(gan, path, overwrite=True)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "chapter.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="not a folder of other files"):
+        mg.export.to_saved_model(gan, work, overwrite=True)
+    assert (work / "chapter.txt").read_text() == "years of work"
 
 
 def test_weights_that_are_not_finite_are_refused():

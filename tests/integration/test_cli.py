@@ -57,10 +57,46 @@ def test_resumed_training_equals_uninterrupted_training(workdir, tmp_path):
 
 
 def test_train_again_when_done_changes_nothing(workdir):
-    before = weights_of(mg.MixGAN.from_preset(workdir / "preset"))
-    succeed("train", *SMALL, "--recipe.steps=10", f"--workdir={workdir}")
-    after = weights_of(mg.MixGAN.from_preset(workdir / "preset"))
-    assert not differ(before, after)
+    metadata = workdir / "preset" / "metadata.json"
+    before = metadata.read_bytes()
+    out = succeed("train", *SMALL, "--recipe.steps=10", f"--workdir={workdir}")
+    assert "Nothing to do" in out
+    assert metadata.read_bytes() == before
+
+
+def test_a_mistake_in_the_first_command_can_be_mended(tmp_path):
+    place = f"--workdir={tmp_path}/w"
+    refused("train", *SMALL, "--recipe.objective=typo", place)
+    assert not (tmp_path / "w" / "recipe.json").exists()
+    succeed("train", *SMALL, "--recipe.steps=2", place)
+    # A learning rate may change on the way.
+    succeed(
+        "train",
+        *SMALL,
+        "--recipe.steps=3",
+        "--recipe.generator_learning_rate=1e-5",
+        place,
+    )
+
+
+def test_a_recipe_of_ones_own(tmp_path):
+    recipe = tmp_path / "mine.py"
+    for text in (
+        "from ml_collections import ConfigDict\n"
+        "def get_config():\n    return ConfigDict({'steps': 1})\n",
+        "def get_config(:\n",
+        "import no_such_module\n",
+    ):
+        recipe.write_text(text)
+        refused("train", f"--recipe={recipe}", f"--workdir={tmp_path}/w")
+    recipe.write_text(
+        "from mixgan_tf.zoo.recipes.mix_mlp_ring import get_config as ring\n"
+        "def get_config():\n"
+        "    config = ring()\n"
+        "    config.steps = 2\n"
+        "    return config\n"
+    )
+    succeed("train", "--recipe", recipe, "--workdir", tmp_path / "w")
 
 
 def test_a_changed_recipe_is_refused_with_the_difference(workdir):
@@ -153,6 +189,11 @@ def test_help_does_not_import_tensorflow():
         ),
         (
             ["train", *SMALL, "--recipe.dataset.name=mnits", "--workdir=w"],
+            "no such data set",
+        ),
+        (
+            ["train", *SMALL, "--recipe.dataset.name=mnist:9.9.9"]
+            + ["--workdir=w"],
             "no such data set",
         ),
         (["sample", "--model=nope"], "Received: 'nope'"),

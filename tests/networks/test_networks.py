@@ -114,6 +114,13 @@ def test_width_sets_the_channels():
     assert channels == [128, 64, 3]
 
 
+def test_layers_start_from_numbers_of_their_own():
+    network = mg.networks.DCGANGenerator((32, 32, 3), width=4)
+    kernels = [w for w in network.trainable_weights if w.name == "kernel"]
+    first = [round(float(np.ravel(k)[0]), 6) for k in kernels]
+    assert len(set(first)) == len(kernels) > 3
+
+
 @pytest.mark.parametrize(
     ("side", "sides"), [(28, [7, 14, 28]), (32, [4, 8, 16, 32]), (8, [4, 8])]
 )
