@@ -69,7 +69,8 @@ def make_step_function(model, step):
     def replica_step(data):
         data = _optionals_to_none(data)
         # Nothing may count a step whose data never came.
-        with tf.control_dependencies(tf.nest.flatten(data)):
+        present = [t for t in tf.nest.flatten(data) if t is not None]
+        with tf.control_dependencies(present):
             return step(data)
 
     def one_step(data):

@@ -166,7 +166,8 @@ class AdversarialModel(keras.Model):
         )
         self._apply(update, "generator")
         values["generator_loss"] = update.loss
-        self.train_steps.assign_add(1)
+        with tf.control_dependencies([update.loss]):
+            self.train_steps.assign_add(1)  # once the step has been made
         return self._log(values, rows)
 
     def test_step(self, data):

@@ -79,8 +79,8 @@ def run(tmp_path, estimator, rule="adam", size=36, spe=1, kind="points"):
         dict(estimator="shared", rule="exponentiated_gradient", spe=3),
         dict(estimator="subsampled"),
         dict(estimator="full"),
-        # Batch normalisation; at last a component without rows on a replica.
-        dict(estimator="stratified", kind="images", size=26),
+        # Batch normalisation; at last one row of a component on a replica.
+        dict(estimator="stratified", kind="images", size=28),
     ],
     ids=lambda case: "-".join(str(v) for v in case.values()),
 )

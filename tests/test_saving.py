@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 
@@ -27,6 +28,19 @@ def trained(**kwargs):
     )
     fit(gan, epochs=2)
     return gan
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A trained model and its preset folder; tests copy before they damage."""
+    gan = trained()
+    folder = tmp_path_factory.mktemp("saved") / "p"
+    return gan, gan.save_to_preset(folder)
+
+
+@pytest.fixture
+def preset(saved, tmp_path):
+    return shutil.copytree(saved[1], tmp_path / "p")
 
 
 def fit(gan, epochs):
@@ -58,8 +72,8 @@ def test_keras_file_holds_everything(num_classes, tmp_path):
     assert copy.payoff.num_sampled == 2
 
 
-def test_keras_file_loads_in_a_fresh_process(tmp_path):
-    gan = trained()
+def test_keras_file_loads_in_a_fresh_process(saved, tmp_path):
+    gan = saved[0]
     gan.save(tmp_path / "gan.keras")
     script = (
         "import sys, keras, numpy as np, mixgan_tf\n"
@@ -114,25 +128,24 @@ def test_preset_round_trip(tmp_path):
     fit(copy, epochs=1)  # compiled as it was
 
 
-def test_preset_without_discriminators_samples_the_same(tmp_path):
-    gan = trained()
-    folder = gan.save_to_preset(tmp_path / "p")
-    (folder / "discriminators.weights.h5").unlink()
-    copy = mg.MixGAN.from_preset(folder, load_discriminators=False)
+def test_preset_without_discriminators_samples_the_same(
+    saved, preset, tmp_path
+):
+    gan = saved[0]
+    (preset / "discriminators.weights.h5").unlink()
+    copy = mg.MixGAN.from_preset(preset, load_discriminators=False)
     assert copy.num_discriminators == 0
-    np.testing.assert_array_equal(gan.sample(9, seed=1), copy.sample(9, seed=1))
+    expected = gan.sample(9, seed=1)
+    np.testing.assert_array_equal(expected, copy.sample(9, seed=1))
     again = copy.save_to_preset(tmp_path / "q")
     assert not (again / "discriminators.weights.h5").exists()
     third = mg.MixGAN.from_preset(again)
-    np.testing.assert_array_equal(
-        gan.sample(9, seed=1), third.sample(9, seed=1)
-    )
+    np.testing.assert_array_equal(expected, third.sample(9, seed=1))
 
 
-def test_preset_architecture_alone_has_fresh_weights(tmp_path):
-    gan = trained()
-    folder = gan.save_to_preset(tmp_path / "p")
-    copy = mg.MixGAN.from_preset(folder, load_weights=False)
+def test_preset_architecture_alone_has_fresh_weights(saved, preset):
+    gan = saved[0]
+    copy = mg.MixGAN.from_preset(preset, load_weights=False)
     assert [w.shape for w in copy.weights] == [w.shape for w in gan.weights]
     assert differ(weights_of(gan), weights_of(copy))
 
@@ -152,7 +165,7 @@ def test_saving_replaces_a_preset_but_nothing_else(tmp_path):
 
 
 def test_a_failed_save_leaves_the_old_preset(tmp_path, monkeypatch):
-    gan = trained()
+    gan = tiny_gan()
     gan.save_to_preset(tmp_path / "p")
 
     def no_space(*_):
@@ -196,20 +209,18 @@ def edit_metadata(**changes):
         (edit_metadata(sha256={}), "records no SHA-256"),
     ],
 )
-def test_a_damaged_preset_is_one_clear_error(damage, message, tmp_path):
-    folder = trained().save_to_preset(tmp_path / "p")
-    damage(folder)
+def test_a_damaged_preset_is_one_clear_error(damage, message, preset):
+    damage(preset)
     with pytest.raises(ValueError, match=message):
-        mg.MixGAN.from_preset(folder)
+        mg.MixGAN.from_preset(preset)
 
 
-def test_a_preset_cannot_name_files_outside_its_folder(tmp_path):
-    folder = trained().save_to_preset(tmp_path / "p")
-    metadata = json.loads((folder / "metadata.json").read_text())
+def test_a_preset_cannot_name_files_outside_its_folder(preset):
+    metadata = json.loads((preset / "metadata.json").read_text())
     metadata["sha256"]["../secret"] = "0" * 64
-    (folder / "metadata.json").write_text(json.dumps(metadata))
+    (preset / "metadata.json").write_text(json.dumps(metadata))
     with pytest.raises(ValueError, match="outside its folder"):
-        presets.read_metadata(folder)
+        presets.read_metadata(preset)
 
 
 def test_an_unknown_preset_lists_the_known_ones(tmp_path):
