@@ -137,7 +137,8 @@ def train(recipe, workdir, command):
             verbose=1 if sys.stdout.isatty() else 2,
         )
         step = int(gan.train_steps.numpy())
-        dataset = build_dataset(recipe, start_step=step)
+        if step < recipe.steps:
+            dataset = build_dataset(recipe, start_step=step)
     picture = callbacks.component_grid(gan, columns=10, rows_per_component=3)
     gan.save_to_preset(
         workdir / "preset",
