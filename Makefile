@@ -17,7 +17,7 @@ demo: $(VENV)/.installed
 	@echo "Look at $(DEMO)/samples.png: a sample grid of the trained mixture."
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -74,7 +74,6 @@ def run(tmp_path, estimator, rule="adam", size=36, spe=1, kind="points"):
 @pytest.mark.parametrize(
     "case",
     [
-        dict(estimator="stratified"),
         dict(estimator="stratified", size=31),  # uneven: 4 and 3 rows at last
         dict(estimator="shared", rule="exponentiated_gradient", spe=3),
         dict(estimator="subsampled"),

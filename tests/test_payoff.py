@@ -63,7 +63,7 @@ def test_estimates_and_logit_gradients_are_unbiased(name):
         g = updates.generator_update(gan, key, ROWS, None)
         return d.payoff, d.logit_gradient, g.logit_gradient
 
-    draws = [[r.numpy() for r in draw(tf.constant(s))] for s in range(400)]
+    draws = [[r.numpy() for r in draw(tf.constant(s))] for s in range(250)]
     payoffs, by_discriminator, by_generator = zip(*draws, strict=True)
     within_standard_errors(payoffs, w @ matrix @ q)
     earned = w @ matrix
@@ -89,7 +89,7 @@ def test_network_gradients_are_unbiased(name, player):
         )
 
     draw = tf.function(lambda s: flat(tf.stack([s, 3]), ROWS, reals))
-    draws = np.stack([draw(tf.constant(s)).numpy() for s in range(300)])
+    draws = np.stack([draw(tf.constant(s)).numpy() for s in range(200)])
     gan.payoff = payoff.get("shared")
     many = Rows(24 * 160, 24 * 160, 0)
     repeated = np.tile(reals, (160, 1))
@@ -97,7 +97,7 @@ def test_network_gradients_are_unbiased(name, player):
         [flat(tf.constant([s, 4]), many, repeated) for s in range(8)]
     )
     errors = np.hypot(
-        draws.std(0, ddof=1) / np.sqrt(300),
+        draws.std(0, ddof=1) / np.sqrt(200),
         reference.std(0, ddof=1) / np.sqrt(8),
     )
     z = (draws.mean(0) - reference.mean(0)) / np.maximum(errors, 1e-6)

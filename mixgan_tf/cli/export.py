@@ -22,13 +22,7 @@ def run(arguments):
         The exit code.
     """
     values = parsing.new_flags()
-    flags.DEFINE_string(
-        "model",
-        None,
-        "Preset (name or folder), training work folder, or .keras file.",
-        required=True,
-        flag_values=values,
-    )
+    models.define_model_flag(values)
     flags.DEFINE_enum(
         "format", "saved_model", FORMATS, "What to write.", flag_values=values
     )

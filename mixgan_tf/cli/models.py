@@ -2,8 +2,25 @@
 
 import pathlib
 
+from absl import flags
+
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
+
+
+def define_model_flag(values):
+    """Adds `--model` to a subcommand's flags.
+
+    Args:
+        values: `absl.flags.FlagValues`.
+    """
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Preset (name or folder), training work folder, or .keras file.",
+        required=True,
+        flag_values=values,
+    )
 
 
 def load_model(model):

@@ -21,13 +21,7 @@ def run(arguments):
         The exit code.
     """
     values = parsing.new_flags()
-    flags.DEFINE_string(
-        "model",
-        None,
-        "Preset (name or folder), training work folder, or .keras file.",
-        required=True,
-        flag_values=values,
-    )
+    models.define_model_flag(values)
     flags.DEFINE_integer(
         "num", 64, "Number of samples.", lower_bound=1, flag_values=values
     )

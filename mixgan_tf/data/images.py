@@ -211,7 +211,15 @@ def _streamed(
         decoders={"image": tfds.decode.SkipDecoding()},
     )
     if endless:
-        dataset = dataset.shuffle(SHUFFLE_BUFFER, seed=seed).repeat()
+        # An order of each epoch's own, the same however often it is read.
+        stored = dataset
+        dataset = tf.data.Dataset.range(np.iinfo(np.int64).max).flat_map(
+            lambda epoch: stored.shuffle(
+                SHUFFLE_BUFFER,
+                seed=seed * 1_000_003 + epoch,
+                reshuffle_each_iteration=False,
+            )
+        )
         dataset = dataset.skip(start_step * batch_size)
     return (
         dataset.map(prepare, num_parallel_calls=tf.data.AUTOTUNE)
