@@ -9,7 +9,8 @@ DEMO ?= runs/demo
 
 demo: $(VENV)/.installed
 	$(BIN)/mixgan train --recipe=mix_dcgan_digits --workdir=$(DEMO)
-	$(BIN)/mixgan sample --model=$(DEMO)/preset --out=$(DEMO)/samples.png --scale=6
+	$(BIN)/mixgan sample --model=$(DEMO)/preset --out=$(DEMO)/samples.png \
+	    --num=100 --labels=0,1,2,3,4,5,6,7,8,9 --scale=5
 	$(BIN)/mixgan export --model=$(DEMO)/preset --format=saved_model \
 	    --out=$(DEMO)/saved_model/1 --overwrite
 	$(BIN)/mixgan export --model=$(DEMO)/preset --format=tflite \
