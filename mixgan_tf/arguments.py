@@ -29,6 +29,18 @@ def resolve(identifier, choices, base_class, argument):
     )
 
 
+def summary_of(error):
+    """Returns an error's type and text on one line, for another's message.
+
+    Args:
+        error: an exception.
+
+    Returns:
+        A string; the text is cut at 300 characters.
+    """
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
 def require_positive_int(argument, value):
     """Raises unless a value is a positive integer.
 

@@ -12,6 +12,7 @@ import json
 import pathlib
 
 from mixgan_tf import files
+from mixgan_tf.arguments import summary_of
 from mixgan_tf.version import __version__
 
 FORMAT = 1
@@ -209,16 +210,14 @@ def load(preset, load_weights=True, load_discriminators=True):
 
 
 def _build(folder, model_config):
-    # The model imports this module; its networks must be registered.
-    import mixgan_tf.networks  # noqa: F401
-    from mixgan_tf.mixgan import MixGAN
+    from mixgan_tf.mixgan import MixGAN  # which imports this module
 
     try:
         return MixGAN.from_config(model_config)
     except (TypeError, KeyError, ValueError) as error:
         raise ValueError(
             f"{folder / CONFIG} does not describe a model that can be built. "
-            f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            f"{summary_of(error)}"
         ) from error
 
 

@@ -12,7 +12,12 @@ import pathlib
 import sys
 import types
 
-_PACKAGES = ("tensorflow_gan", "tensorflow_gan.python")
+_PACKAGES = (
+    "tensorflow_gan",
+    "tensorflow_gan.python",
+    "tensorflow_gan.python.losses",
+    "tensorflow_gan.python.eval",
+)
 
 
 def load(part):
@@ -44,11 +49,7 @@ def _register_parents():
     if spec is None:
         raise ImportError("TF-GAN is missing: pip install tensorflow-gan")
     folder = pathlib.Path(spec.origin).parent
-    for name in (
-        *_PACKAGES,
-        "tensorflow_gan.python.losses",
-        "tensorflow_gan.python.eval",
-    ):
+    for name in _PACKAGES:
         package = types.ModuleType(name)
         package.__path__ = [str(folder.joinpath(*name.split(".")[1:]))]
         sys.modules[name] = package

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from mixgan_tf import files
+from mixgan_tf.arguments import summary_of
 from mixgan_tf.callbacks.every import EverySteps
 
 _NAME = re.compile(r"step_(\d{8})\.weights\.h5")
@@ -118,8 +119,7 @@ def restore_latest(gan, directory):
         try:
             gan.load_weights(path)
         except (OSError, KeyError, ValueError) as error:
-            text = " ".join(str(error).split())[:300]
-            errors.append(f"{path}: {type(error).__name__}: {text}")
+            errors.append(f"{path}: {summary_of(error)}")
             continue
         if errors:
             print(f"Went back to {path}, because of {errors[0]}")

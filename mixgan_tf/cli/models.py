@@ -4,6 +4,8 @@ import pathlib
 
 from absl import flags
 
+from mixgan_tf.arguments import summary_of
+
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
 
@@ -73,7 +75,6 @@ def _load_keras_file(path):
 
     import keras
 
-    import mixgan_tf.networks  # noqa: F401 (registered, so found in the file)
     from mixgan_tf.mixgan import MixGAN
 
     if not path.is_file():
@@ -82,8 +83,7 @@ def _load_keras_file(path):
         gan = keras.saving.load_model(path, compile=False)
     except (TypeError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
-            f"{path} cannot be loaded as a Keras file. {type(error).__name__}: "
-            f"{' '.join(str(error).split())[:300]}"
+            f"{path} cannot be loaded as a Keras file. {summary_of(error)}"
         ) from error
     if not isinstance(gan, MixGAN):
         raise ValueError(

@@ -17,7 +17,9 @@ def load_tensorflow():
         import tensorflow as tf
 
         tf.zeros([1])
-        import mixgan_tf.export  # noqa: F401
+        # All that registers Keras classes: files then load by their names.
+        import mixgan_tf.export
+        import mixgan_tf.networks  # noqa: F401
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf.arguments import summary_of
 from mixgan_tf.data.pipeline import endless_batches
 from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
@@ -140,8 +141,7 @@ def _prepared(name, split, with_labels, data_dir):
         raise ValueError(
             f"The data set {name!r} is not in {place} and could not be "
             "downloaded: set TFDS_DATA_DIR to a folder that has it, or check "
-            f"the network. {type(error).__name__}: "
-            f"{' '.join(str(error).split())[:300]}"
+            f"the network. {summary_of(error)}"
         ) from error
     try:
         builder.info.splits[split]
