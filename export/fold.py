@@ -1,6 +1,7 @@
 """One Keras model that carries a whole mixture."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 from mixgan_tf.export import selectors
 
@@ -21,7 +22,8 @@ class FoldedGenerator(keras.Model):
 
     Args:
         components: list of built generators.
-        mixture_weights: their weights; they sum to one.
+        mixture_weights: their weights, `T` floats that sum to one, or an
+            array `(T, num_classes)` of such columns.
         selector: how rows reach their component: `"routed"`.
         num_classes: `None`, or the number of classes; then it takes
             `[latents, labels]`.
@@ -47,7 +49,7 @@ class FoldedGenerator(keras.Model):
                 f"Received: selector={selector!r}"
             )
         self.components = list(components)
-        self.mixture_weights = tuple(float(w) for w in mixture_weights)
+        self.mixture_weights = np.asarray(mixture_weights, "float64")
         self.selector = selector
         self.num_classes = num_classes
         self.built = True
@@ -83,7 +85,7 @@ class FoldedGenerator(keras.Model):
                 f"Received: shape {tuple(latents.shape)}"
             )
         thresholds = sampling.selector_thresholds(self.mixture_weights)
-        chosen = sampling.select_components(latents[:, -1], thresholds)
+        chosen = sampling.select_components(latents[:, -1], thresholds, labels)
         route = route or selectors.SELECTORS[self.selector]
         return route(self.components, chosen, latents[:, :-1], labels)
 
@@ -91,7 +93,7 @@ class FoldedGenerator(keras.Model):
         """Returns the constructor's arguments, networks serialised."""
         return {
             "components": serialize_networks(self.components),
-            "mixture_weights": list(self.mixture_weights),
+            "mixture_weights": self.mixture_weights.tolist(),
             "selector": self.selector,
             "num_classes": self.num_classes,
             "name": self.name,
@@ -125,7 +127,7 @@ def fold(gan, selector="routed"):
     images = folded(np.random.normal(size=(64, gan.latent_dim + 1)))
     ```
     """
-    mixture = gan.generator_mixture
+    mixture = gan.averaged_mixture("generator")
     components = []
     for generator in mixture.components:
         copy = fresh_copies(generator, 1)[0]

@@ -7,7 +7,7 @@ from mixgan_tf.export.fold import folded
 
 from mixgan_tf import files
 from mixgan_tf import sampling
-from mixgan_tf.updates import with_labels
+from mixgan_tf.judging import with_labels
 
 
 def to_saved_model(model, path, overwrite=False):

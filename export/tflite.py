@@ -12,7 +12,7 @@ from mixgan_tf.export.saved_model import refuse_existing
 from mixgan_tf.export.saved_model import variables_module
 
 from mixgan_tf import files
-from mixgan_tf.updates import with_labels
+from mixgan_tf.judging import with_labels
 
 
 def to_tflite(model, path, overwrite=False):

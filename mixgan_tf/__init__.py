@@ -20,16 +20,22 @@ _SUBMODULES = (
     "objectives",
     "optimizers",
     "payoff",
+    "regularizers",
     "zoo",
 )
+_CLASSES = {
+    "EMA": "mixgan_tf.ema",
+    "AdaptiveSteps": "mixgan_tf.schedules",
+    "MixGAN": "mixgan_tf.mixgan",
+}
 
 
 def __getattr__(name):
     if name in _SUBMODULES:
         return importlib.import_module(f"mixgan_tf.{name}")
-    if name == "MixGAN":
+    if name in _CLASSES:
         importlib.import_module("mixgan_tf.zoo")  # its presets load by name
-        return importlib.import_module("mixgan_tf.mixgan").MixGAN
+        return getattr(importlib.import_module(_CLASSES[name]), name)
     raise AttributeError(f"module 'mixgan_tf' has no attribute {name!r}")
 
 
@@ -37,8 +43,7 @@ def __dir__():
     return sorted([*globals(), *__all__])
 
 
-__all__ = ["MixGAN", "__version__", *_SUBMODULES]
+__all__ = ["__version__", *_CLASSES, *_SUBMODULES]
 
 if pathlib.Path(sys.argv[0] if sys.argv else "").name != "mixgan":
-    globals().update({name: __getattr__(name) for name in __all__[2:]})
-    from mixgan_tf.mixgan import MixGAN
+    globals().update({name: __getattr__(name) for name in __all__[1:]})

@@ -56,3 +56,48 @@ def require_positive_int(argument, value):
             f"Argument `{argument}` must be a positive int. "
             f"Received: {argument}={value!r}"
         )
+
+
+def require_number(argument, value, low=0.0, high=float("inf")):
+    """Returns a number as a float, if it lies in `(low, high]`.
+
+    Args:
+        argument: the name of the user's argument, for the message.
+        value: what the user gave.
+        low: exclusive lower bound.
+        high: inclusive upper bound.
+
+    Returns:
+        A float.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if is_number and low < value <= high and value != float("inf"):
+        return float(value)
+    raise ValueError(
+        f"Argument `{argument}` must be a number in ({low:g}, {high:g}]. "
+        f"Received: {argument}={value!r}"
+    )
+
+
+def require_nonnegative(argument, value):
+    """Returns a number as a float, if it is finite and not negative.
+
+    Args:
+        argument: the name of the user's argument, for the message.
+        value: what the user gave.
+
+    Returns:
+        A float.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    if isinstance(value, numbers.Real) and 0 <= value < float("inf"):
+        return float(value)
+    raise ValueError(
+        f"Argument `{argument}` must be a nonnegative number. "
+        f"Received: {argument}={value!r}"
+    )

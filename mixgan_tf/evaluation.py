@@ -2,18 +2,42 @@
 
 import tensorflow as tf
 
+from mixgan_tf import kernel_updates
+from mixgan_tf.judging import judge
+from mixgan_tf.judging import with_labels
+from mixgan_tf.mixture import weights_of_rows
 from mixgan_tf.payoff import Rows
 from mixgan_tf.payoff import Shared
 from mixgan_tf.updates import entropy_share
-from mixgan_tf.updates import judge
-from mixgan_tf.updates import with_labels
 
 
-def pairwise(gan, key, rows, samples, labels):
+def generate(gan, key, rows, labels):
+    """Returns as many samples of each generator as there are real ones.
+
+    Each has latents of its own; networks run in inference mode, with averaged
+    weights where the model keeps averages.
+
+    Args:
+        gan: a `MixGAN`.
+        key: int32 tensor `(2,)`, a stateless random seed.
+        rows: `Rows` of the real samples.
+        labels: int32 tensor `(n,)`, or `None`.
+
+    Returns:
+        A tuple of two lists: `FakeInputs` and samples.
+    """
+    inputs = Shared().fake_inputs(
+        key, rows, labels, gan.num_generators, gan.latent_dim
+    )
+    generators = gan.averaged_mixture("generator").components
+    return inputs, [
+        generator(with_labels(i.latents, i.labels), training=False)
+        for generator, i in zip(generators, inputs, strict=True)
+    ]
+
+
+def pairwise(gan, key, rows, samples, labels, weighted=False):
     """Returns the payoff and the generator's loss of every pair.
-
-    Each generator makes as many samples as there are real ones, from latents
-    of its own; networks run in inference mode.
 
     Args:
         gan: a compiled `MixGAN`.
@@ -21,42 +45,38 @@ def pairwise(gan, key, rows, samples, labels):
         rows: `Rows` of `samples`.
         samples: float tensor `(n, ...)`.
         labels: int32 tensor `(n,)`, or `None`.
+        weighted: whether to multiply what each generator's samples earn by
+            its mixture weight: the payoffs of a discriminator then add up to
+            the mixture's.
 
     Returns:
         A tuple of float32 tensors `(T_g, T_d)`, this replica's shares.
     """
-    inputs = Shared().fake_inputs(
-        key, rows, labels, gan.num_generators, gan.latent_dim
-    )
-    fakes = [
-        generator(with_labels(i.latents, i.labels), training=False)
-        for generator, i in zip(
-            gan.generator_mixture.components, inputs, strict=True
-        )
-    ]
+    inputs, fakes = generate(gan, key, rows, labels)
+    discriminators = gan.averaged_mixture("discriminator").components
     total = tf.cast(rows.total, tf.float32)
+    w = gan.averaged_mixture("generator").mixture_weights
     payoffs, losses = [], []
-    for discriminator in gan.discriminator_mixture.components:
-        real, *fake = judge(
-            discriminator,
+    for j in range(len(discriminators)):
+        real, *judged = judge(
+            gan,
+            j,
             [samples, *fakes],
             [labels, *(i.labels for i in inputs)],
-            training=False,
+            discriminators=discriminators,
         )
-        earned = tf.reduce_sum(gan.objective.real_payoff(real))
-        payoffs.append(
-            [
-                (earned + tf.reduce_sum(gan.objective.fake_payoff(logit)))
-                / total
-                for logit in fake
-            ]
-        )
-        losses.append(
-            [
-                tf.reduce_sum(gan.objective.generator_loss(logit)) / total
-                for logit in fake
-            ]
-        )
+        earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
+        payoffs.append([])
+        losses.append([])
+        for i, fake in enumerate(judged):
+            weight, share = 1.0, 1.0
+            if weighted:
+                weight = weights_of_rows(w, i, labels)
+                share = 1.0 / len(judged)
+            value = weight * gan.objective.fake_payoff(fake.logits)
+            cost = weight * gan.objective.generator_loss(fake.logits)
+            payoffs[-1].append((share * earned + tf.reduce_sum(value)) / total)
+            losses[-1].append(tf.reduce_sum(cost) / total)
     return tf.transpose(tf.stack(payoffs)), tf.transpose(tf.stack(losses))
 
 
@@ -73,18 +93,54 @@ def evaluate(gan, key, rows, samples, labels):
     Returns:
         A dict of float32 scalars.
     """
-    payoffs, losses = pairwise(gan, key, rows, samples, labels)
-    w = tf.nn.softmax(gan.generator_mixture.mixture_logits)
-    q = tf.nn.softmax(gan.discriminator_mixture.mixture_logits)
-    pairs = w[:, None] * q[None, :]
-    payoff = tf.reduce_sum(pairs * payoffs)
-    return {
+    q = tf.ones([1])
+    if gan.num_discriminators:
+        q = gan.averaged_mixture("discriminator").mixture_weights
+    if gan.objective.of_logits:
+        payoffs, losses = pairwise(
+            gan, key, rows, samples, labels, weighted=True
+        )
+        payoff = tf.reduce_sum(q * payoffs)
+        loss = tf.reduce_sum(q * losses)
+    else:
+        w = gan.averaged_mixture("generator").mixture_weights
+        distances = [
+            gan.objective.squared_distance(w, *form)
+            for form in _forms(gan, key, rows, samples)
+        ]
+        share = tf.cast(rows.local, tf.float32)
+        share /= tf.cast(rows.total, tf.float32)
+        payoff = loss = share * tf.reduce_sum(q * tf.stack(distances))
+    values = {
         "payoff": payoff,
-        "generator_loss": tf.reduce_sum(pairs * losses)
-        + entropy_share(gan, gan.generator_mixture),
-        "discriminator_loss": -payoff
-        + entropy_share(gan, gan.discriminator_mixture),
+        "generator_loss": loss + entropy_share(gan, gan.generator_mixture),
     }
+    if gan.num_discriminators:
+        values["discriminator_loss"] = -payoff + entropy_share(
+            gan, gan.discriminator_mixture
+        )
+    return values
+
+
+def _forms(gan, key, rows, samples):
+    inputs, fakes = generate(gan, key, rows, None)
+    networks = None
+    if gan.num_discriminators:
+        networks = gan.averaged_mixture("discriminator").components
+    return kernel_updates.quadratic_forms(
+        gan, None, rows, samples, [inputs], [fakes], networks
+    )
+
+
+def _kernel_payoffs(gan, key, rows, samples):
+    forms = _forms(gan, key, rows, samples)
+    return tf.stack(
+        [
+            tf.linalg.diag_part(products) - 2 * with_data + constant
+            for products, with_data, constant in forms
+        ],
+        axis=1,
+    )
 
 
 def payoff_matrix(gan, samples, labels, seed, batch_size):
@@ -110,6 +166,9 @@ def payoff_matrix(gan, samples, labels, seed, batch_size):
             classes = tf.cast(chunk, tf.int32)
         rows = Rows(batch.shape[0], batch.shape[0], 0)
         key = tf.constant([seed, start], tf.int32)
-        payoffs, _ = pairwise(gan, key, rows, batch, classes)
+        if gan.objective.of_logits:
+            payoffs, _ = pairwise(gan, key, rows, batch, classes)
+        else:
+            payoffs = _kernel_payoffs(gan, key, rows, batch)
         matrix = matrix + payoffs.numpy() * (rows.total / num)
     return matrix

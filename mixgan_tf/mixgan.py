@@ -43,6 +43,8 @@ class MixGAN(AdversarialModel):
         num_discriminators: number of discriminators; `num_generators` by
             default.
         num_classes: `None`, or the number of classes of a conditional model.
+        class_dependent_weights: whether each class has generator weights of
+            its own.
         seed: int that fixes the random numbers of training; drawn if `None`.
 
     Example:
@@ -68,6 +70,7 @@ class MixGAN(AdversarialModel):
         num_generators=None,
         num_discriminators=None,
         num_classes=None,
+        class_dependent_weights=False,
         seed=None,
         name="mix_gan",
         **kwargs,
@@ -80,9 +83,19 @@ class MixGAN(AdversarialModel):
         discriminators = components_of(
             discriminator, num_discriminators, "discriminator"
         )
+        if class_dependent_weights and num_classes is None:
+            raise ValueError(
+                "Argument `class_dependent_weights` needs `num_classes`. "
+                "Received: num_classes=None"
+            )
         self.num_classes = num_classes
+        self.class_dependent_weights = bool(class_dependent_weights)
         self.seed = random.randrange(2**31) if seed is None else int(seed)
-        self.generator_mixture = Mixture(generators, name="generators")
+        self.generator_mixture = Mixture(
+            generators,
+            num_classes if class_dependent_weights else None,
+            name="generators",
+        )
         self.discriminator_mixture = None
         if discriminators:
             self.discriminator_mixture = Mixture(
@@ -96,6 +109,7 @@ class MixGAN(AdversarialModel):
             trainable=False,
         )
         check_networks(self)
+        self.ema = None
         self._runners = None
         self.built = True
 
@@ -124,8 +138,11 @@ class MixGAN(AdversarialModel):
 
     @property
     def generator_weights(self):
-        """The generators' mixture weights: float32 array `(T_g,)`."""
-        return self.generator_mixture.probabilities
+        """The weights that samples are drawn with: float32 array `(T_g,)`.
+
+        `(T_g, num_classes)` where each class has its own.
+        """
+        return self.averaged_mixture("generator").probabilities
 
     @property
     def discriminator_weights(self):
@@ -158,11 +175,11 @@ class MixGAN(AdversarialModel):
         """
         conditional = self.num_classes is not None
         latents, labels = inputs if conditional else (inputs, None)
-        weights = tf.nn.softmax(self.generator_mixture.mixture_logits)
-        thresholds = tf.math.ndtri(tf.cumsum(weights)[:-1])
+        mixture = self.averaged_mixture("generator")
+        thresholds = tf.math.ndtri(tf.cumsum(mixture.mixture_weights)[:-1])
         return routing.routed(
-            self.generator_mixture.components,
-            sampling.select_components(latents[:, -1], thresholds),
+            mixture.components,
+            sampling.select_components(latents[:, -1], thresholds, labels),
             latents[:, :-1],
             labels,
             training,
@@ -222,7 +239,7 @@ class MixGAN(AdversarialModel):
         if component is None:
             thresholds = sampling.selector_thresholds(self.generator_weights)
             chosen = np.asarray(
-                sampling.select_components(tf.constant(h), thresholds)
+                sampling.select_components(tf.constant(h), thresholds, labels)
             )
         else:
             chosen = np.full(num, component)
@@ -264,9 +281,8 @@ class MixGAN(AdversarialModel):
                     ],
                 )
 
-            self._runners = [
-                runner(g) for g in self.generator_mixture.components
-            ]
+            mixture = self.averaged_mixture("generator")
+            self._runners = [runner(g) for g in mixture.components]
         return self._runners
 
     def payoff_matrix(self, samples, labels=None, seed=0, batch_size=256):
@@ -280,13 +296,13 @@ class MixGAN(AdversarialModel):
 
         Returns:
             A float32 array `(T_g, T_d)`: what discriminator `j` earns against
-            generator `i`. Generators want it small.
+            generator `i`. Generators want it small. `(T_g, 1)` without
+            discriminators, for `mmd`.
 
         Raises:
             ValueError: if the samples do not fit the model, or it is not
                 compiled, so that it has no objective.
         """
-        self._require_discriminators("payoff_matrix")
         if not hasattr(self, "objective"):
             raise ValueError(
                 "`payoff_matrix` needs an objective: call `compile` first."
@@ -307,18 +323,26 @@ class MixGAN(AdversarialModel):
             "generator": serialize_networks(self.generator_mixture.components),
             "discriminator": serialize_networks(discriminators),
             "num_classes": self.num_classes,
+            "class_dependent_weights": self.class_dependent_weights,
             "seed": self.seed,
+            "ema": self.ema and keras.saving.serialize_keras_object(self.ema),
             "name": self.name,
         }
 
     @classmethod
     def from_config(cls, config):
         """Builds a model with fresh weights from `get_config()`'s result."""
+        config = dict(config)
+        ema = config.pop("ema", None)
         networks = {
             player: deserialize_networks(config[player])
             for player in ("generator", "discriminator")
         }
-        return cls(**{**config, **networks})
+        model = cls(**{**config, **networks})
+        if ema is not None:  # what samples is there without `compile`, too
+            model.ema = keras.saving.deserialize_keras_object(ema)
+            model.start_averages()
+        return model
 
     def save_own_variables(self, store):
         """Saves the step count and, unlike Keras, the random state."""

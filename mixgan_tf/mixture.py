@@ -1,6 +1,7 @@
 """One player of the game: several networks and the weights that mix them."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -11,7 +12,8 @@ def uniformity_penalty(logits):
     and larger elsewhere. Both players *add* it to the loss they minimise.
 
     Args:
-        logits: float tensor of shape `(T,)`.
+        logits: float tensor of shape `(T,)`, or `(T, num_classes)`: then the
+            mean over classes is taken.
 
     Returns:
         A scalar tensor.
@@ -24,20 +26,37 @@ def uniformity_penalty(logits):
     Reference:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), section 5.
     """
-    return -ops.mean(ops.log_softmax(logits))
+    return -ops.mean(ops.log_softmax(logits, axis=0))
 
 
 def mixture_entropy(logits):
     """Returns the Shannon entropy of the mixture weights, in nats.
 
     Args:
-        logits: float tensor of shape `(T,)`.
+        logits: float tensor of shape `(T,)`, or `(T, num_classes)`: then the
+            mean over classes is taken.
 
     Returns:
         A scalar tensor between 0 and `log T`.
     """
-    log_weights = ops.log_softmax(logits)
-    return -ops.sum(ops.exp(log_weights) * log_weights)
+    log_weights = ops.log_softmax(logits, axis=0)
+    return -ops.mean(ops.sum(ops.exp(log_weights) * log_weights, axis=0))
+
+
+def weights_of_rows(weights, component, labels):
+    """Returns a component's mixture weight, for each row if it depends on it.
+
+    Args:
+        weights: float tensor `(T,)` or `(T, num_classes)`.
+        component: int.
+        labels: int32 tensor `(n,)`, or `None`.
+
+    Returns:
+        A scalar, or a tensor `(n,)` of the weights for the rows' classes.
+    """
+    if len(weights.shape) == 1:
+        return weights[component]
+    return tf.gather(weights[component], labels)
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -49,6 +68,8 @@ class Mixture(keras.Model):
 
     Args:
         components: list of built Keras models, each a network of its own.
+        num_classes: `None`, or a number of classes with mixture weights of
+            their own.
 
     Example:
     ```python
@@ -57,22 +78,29 @@ class Mixture(keras.Model):
     ```
     """
 
-    def __init__(self, components, **kwargs):
+    def __init__(self, components, num_classes=None, **kwargs):
         super().__init__(**kwargs)
         self.components = list(components)
+        self.num_classes = num_classes
+        by_class = () if num_classes is None else (num_classes,)
         self.mixture_logits = self.add_weight(
             name="mixture_logits",
-            shape=(len(self.components),),
+            shape=(len(self.components), *by_class),
             initializer="zeros",
             dtype="float32",
         )
         self.built = True
 
     @property
+    def mixture_weights(self):
+        """The mixture weights: a tensor `(T,)` or `(T, num_classes)`."""
+        return ops.softmax(self.mixture_logits.value, axis=0)
+
+    @property
     def probabilities(self):
-        """The mixture weights: float32 NumPy array `(T,)` that sums to one."""
+        """The mixture weights, a float32 NumPy array; they sum to one."""
         return ops.convert_to_numpy(
-            ops.exp(ops.log_softmax(self.mixture_logits))
+            ops.exp(ops.log_softmax(self.mixture_logits, axis=0))
         )
 
     @property
@@ -84,6 +112,7 @@ class Mixture(keras.Model):
         """Returns the constructor's arguments, networks serialised."""
         return {
             "components": serialize_networks(self.components),
+            "num_classes": self.num_classes,
             "name": self.name,
         }
 
@@ -91,7 +120,7 @@ class Mixture(keras.Model):
     def from_config(cls, config):
         """Builds a mixture of fresh networks from `get_config()`'s result."""
         components = deserialize_networks(config["components"])
-        return cls(components, name=config["name"])
+        return cls(**{**config, "components": components})
 
 
 def serialize_networks(networks):

@@ -1,5 +1,7 @@
 """What networks a mixture can be made of."""
 
+import keras
+
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.mixture import fresh_copies
 
@@ -72,19 +74,76 @@ def check_networks(gan):
     if gan.discriminator_mixture is None:
         return
     for discriminator in gan.discriminator_mixture.components:
+        _check_discriminator(gan, discriminator)
+
+
+def outputs_of(network):
+    """Returns a discriminator's outputs.
+
+    Args:
+        network: a functional or Sequential Keras model.
+
+    Returns:
+        A dict from `"logit"`, `"class_logits"`, `"latents"`, or `"features"`
+        where the output is one tensor, to shapes, the batch's size first.
+    """
+    outputs = _output(network)
+    if not isinstance(outputs, dict):
+        outputs = {"features": outputs}
+    return {name: tuple(x.shape) for name, x in outputs.items()}
+
+
+def _check_discriminator(gan, discriminator):
+    if not isinstance(_output(discriminator), dict | keras.KerasTensor):
+        raise ValueError(
+            "Argument `discriminator` must return one tensor, or a dict of "
+            "'logit', 'class_logits' and 'latents'. "
+            f"Received: {_output(discriminator)}"
+        )
+    outputs = outputs_of(discriminator)
+    by_class = "class_logits" in outputs
+    inputs = 1 if gan.num_classes is None else 2
+    if not (by_class and len(discriminator.inputs) == 1):
         _require_inputs(discriminator, inputs, "discriminator", "samples")
-        shape = input_shapes(discriminator)[0][1:]
-        if shape != gan.sample_shape:
-            raise ValueError(
-                "Argument `discriminator` must take what the generator "
-                f"makes, samples of shape {gan.sample_shape}. "
-                f"Received: a network for shape {shape}"
-            )
-        if tuple(discriminator.output_shape)[1:] not in ((), (1,)):
+    shape = input_shapes(discriminator)[0][1:]
+    if shape != gan.sample_shape:
+        raise ValueError(
+            "Argument `discriminator` must take what the generator "
+            f"makes, samples of shape {gan.sample_shape}. "
+            f"Received: a network for shape {shape}"
+        )
+    sizes = {
+        "logit": ((1,), ()),
+        "class_logits": ((gan.num_classes,),),
+        "latents": ((gan.latent_dim,),),
+    }
+    if set(outputs) == {"features"}:
+        if len(outputs["features"]) > 2:
             raise ValueError(
                 "Argument `discriminator` must return one logit for each "
-                "sample, shape (batch, 1). Received: output shape "
-                f"{discriminator.output_shape}"
+                "sample, shape (batch, 1). "
+                f"Received: output shape {outputs['features']}"
+            )
+        return
+    if not {"logit", "class_logits"} & set(outputs) or set(outputs) - set(
+        sizes
+    ):
+        raise ValueError(
+            "Argument `discriminator` may return a dict with a 'logit' or "
+            "'class_logits' or both, and 'latents'. "
+            f"Received: outputs {sorted(outputs)}"
+        )
+    if by_class and gan.num_classes is None:
+        raise ValueError(
+            "Argument `discriminator` tells classes apart, so the model needs "
+            f"`num_classes`. Received: outputs {sorted(outputs)}"
+        )
+    for name, shape in outputs.items():
+        if shape[1:] not in sizes[name]:
+            raise ValueError(
+                f"Argument `discriminator`: its output '{name}' must have "
+                f"shape (batch, {sizes[name][0][0]}) in this model. "
+                f"Received: {shape}"
             )
 
 
@@ -101,3 +160,9 @@ def _require_inputs(network, count, argument, first):
             "the model and of its networks must agree. "
             f"Received: a network with {len(network.inputs)} inputs"
         )
+
+
+def _output(network):
+    if isinstance(network, keras.Sequential):
+        return network.outputs[0]  # it has no `output` before its first call
+    return network.output

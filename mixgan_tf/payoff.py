@@ -42,6 +42,8 @@ class FakeInputs(NamedTuple):
     latents: object  # float32 (n, latent_dim)
     labels: object  # int32 (n,), or None
     total: object  # float32 scalar: the component's rows on all replicas
+    take: object  # function from the batch to the rows the labels are from
+    whole: bool  # whether those are all the rows of the batch
 
 
 class PayoffEstimator:
@@ -125,7 +127,13 @@ class Shared(PayoffEstimator):
             [draws, rows.total, latent_dim], key
         )[:, rows.offset : rows.offset + rows.local]
         return [
-            FakeInputs(latents[i % draws], labels, _to_float(rows.total))
+            FakeInputs(
+                latents[i % draws],
+                labels,
+                _to_float(rows.total),
+                take=lambda batch: batch,
+                whole=True,
+            )
             for i in range(num_generators)
         ]
 
@@ -187,6 +195,8 @@ class Stratified(PayoffEstimator):
                     mine(latents),
                     None if labels is None else mine(labels),
                     _to_float((total - i - 1) // num_generators + 1),
+                    take=mine,
+                    whole=False,
                 )
             )
         return inputs

@@ -4,6 +4,8 @@ config.json                the architecture and the training settings
 metadata.json              versions, sizes, the SHA-256 of every other file
 generators.weights.h5      the generators and their mixture logits
 discriminators.weights.h5  the discriminators and theirs; may be left out
+generators_ema.weights.h5, discriminators_ema.weights.h5
+                           their averages, where the model keeps any
 """
 
 import datetime
@@ -20,6 +22,8 @@ CONFIG = "config.json"
 METADATA = "metadata.json"
 GENERATORS = "generators.weights.h5"
 DISCRIMINATORS = "discriminators.weights.h5"
+GENERATORS_EMA = "generators_ema.weights.h5"
+DISCRIMINATORS_EMA = "discriminators_ema.weights.h5"
 
 
 def named():
@@ -89,7 +93,8 @@ def read_metadata(preset, discriminators=True):
                 "preset is incomplete."
             )
     for name, expected in recorded.items():
-        if name == DISCRIMINATORS and not discriminators:
+        of_discriminators = name in (DISCRIMINATORS, DISCRIMINATORS_EMA)
+        if of_discriminators and not discriminators:
             continue
         path = folder / name
         if pathlib.PurePath(name).name != name:
@@ -147,6 +152,8 @@ def save(gan, directory, metadata=None, extra_files=None):
         gan.generator_mixture.save_weights(folder / GENERATORS)
         if gan.num_discriminators:
             gan.discriminator_mixture.save_weights(folder / DISCRIMINATORS)
+        for average, name in _averages(gan):
+            average.save_weights(folder / name)
         for name, content in (extra_files or {}).items():
             (folder / name).write_bytes(content)
         details = {
@@ -196,17 +203,34 @@ def load(preset, load_weights=True, load_discriminators=True):
         load_discriminators and DISCRIMINATORS in (metadata["sha256"])
     )
     model_config = dict(config["model"])
+    model_config.setdefault("ema", None)
     if not with_discriminators:
         model_config["discriminator"] = []
+        if config["model"]["discriminator"]:
+            model_config["ema"] = None  # what samples is loaded in its place
     gan = _build(folder, model_config)
+    keeps_averages = GENERATORS_EMA in metadata["sha256"]
     if load_weights:
-        gan.generator_mixture.load_weights(folder / GENERATORS)
+        sampling_only = keeps_averages and model_config["ema"] is None
+        generators = GENERATORS_EMA if sampling_only else GENERATORS
+        gan.generator_mixture.load_weights(folder / generators)
         if with_discriminators:
             gan.discriminator_mixture.load_weights(folder / DISCRIMINATORS)
+        for average, name in _averages(gan):
+            average.load_weights(folder / name)
         gan.train_steps.assign(metadata["train_steps"])
-    if with_discriminators and config.get("compile"):
+    needs_none = not config["model"]["discriminator"]  # MMD on samples
+    if config.get("compile") and (with_discriminators or needs_none):
         gan.compile_from_config(config["compile"])
     return gan
+
+
+def _averages(gan):
+    pairs = (
+        (getattr(gan, "ema_generator_mixture", None), GENERATORS_EMA),
+        (getattr(gan, "ema_discriminator_mixture", None), DISCRIMINATORS_EMA),
+    )
+    return [(average, name) for average, name in pairs if average is not None]
 
 
 def _build(folder, model_config):

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from mixgan_tf.updates import with_labels
+from mixgan_tf.judging import with_labels
 
 
 def routed(components, chosen, latents, labels, training=False):

@@ -12,7 +12,7 @@ import statistics
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf.updates import with_labels
+from mixgan_tf.judging import with_labels
 
 
 def selector_thresholds(weights):
@@ -22,11 +22,12 @@ def selector_thresholds(weights):
     between `tau_{i-1}` and `tau_i` with probability `w_i`.
 
     Args:
-        weights: sequence of `T` nonnegative floats that sum to one.
+        weights: `T` nonnegative floats that sum to one, or an array
+            `(T, num_classes)` of such columns.
 
     Returns:
         A float64 NumPy array `(T - 1,)`, increasing; infinite where the
-        cumulative weight is 0 or 1.
+        cumulative weight is 0 or 1. `(T - 1, num_classes)` for columns.
 
     Example:
     ```python
@@ -37,27 +38,29 @@ def selector_thresholds(weights):
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), theorem 4.3.
     """
     weights = np.asarray(weights, "float64")
-    cumulative = np.cumsum(weights / weights.sum())[:-1]
+    cumulative = np.cumsum(weights / weights.sum(axis=0), axis=0)[:-1]
     inverse = statistics.NormalDist().inv_cdf
-    return np.array(
-        [
-            -np.inf if p <= 0 else np.inf if p >= 1 else inverse(p)
-            for p in cumulative
-        ]
-    )
+    thresholds = [
+        -np.inf if p <= 0 else np.inf if p >= 1 else inverse(p)
+        for p in cumulative.ravel()
+    ]
+    return np.array(thresholds).reshape(cumulative.shape)
 
 
-def select_components(h, thresholds):
+def select_components(h, thresholds, labels=None):
     """Returns the component that each selector coordinate picks.
 
     Args:
         h: float tensor `(n,)`, standard normal.
         thresholds: `selector_thresholds` of the mixture weights.
+        labels: int tensor `(n,)`, where the weights depend on the class.
 
     Returns:
         An int32 tensor `(n,)` with values in `[0, T)`.
     """
     thresholds = tf.cast(thresholds, h.dtype)
+    if len(thresholds.shape) == 2:
+        thresholds = tf.gather(tf.transpose(thresholds), labels)
     return tf.reduce_sum(tf.cast(h[:, None] > thresholds, tf.int32), axis=1)
 
 

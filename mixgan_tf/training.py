@@ -3,20 +3,20 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf import competitive
 from mixgan_tf import distribution
+from mixgan_tf import ema as averages
 from mixgan_tf import evaluation
 from mixgan_tf import objectives
 from mixgan_tf import optimizers
 from mixgan_tf import payoff as payoff_estimators
+from mixgan_tf import regularizers as all_regularizers
+from mixgan_tf import schedules
+from mixgan_tf import steps
 from mixgan_tf import training_data
-from mixgan_tf import updates
-from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.arguments import require_nonnegative
+from mixgan_tf.compile_checks import check_game
 from mixgan_tf.mixture import mixture_entropy
-
-# Keys of the random numbers of one training step.
-_GENERATOR_KEY = 0
-_EVALUATION_KEY = 1
-_FIRST_DISCRIMINATOR_KEY = 2
 
 
 class AdversarialModel(keras.Model):
@@ -30,7 +30,13 @@ class AdversarialModel(keras.Model):
         mixture_optimizer="adam",
         entropy_weight=0.1,
         payoff="stratified",
+        regularizers=(),
         discriminator_steps=1,
+        optimizer=None,
+        ema=None,
+        aux_in_weights=False,
+        class_loss_weight=1.0,
+        reconstruction_weight=1.0,
         run_eagerly=False,
         steps_per_execution=1,
         jit_compile=False,
@@ -49,66 +55,84 @@ class AdversarialModel(keras.Model):
                 weights are drawn to uniform.
             payoff: name or `mixgan_tf.payoff.PayoffEstimator`: which fakes
                 meet which discriminators in a step.
+            regularizers: list of names or
+                `mixgan_tf.regularizers.Regularizer`s of the discriminators.
             discriminator_steps: updates of the discriminators, with fresh
-                latents each, for one of the generators.
+                latents each, for one of the generators; or `AdaptiveSteps`.
+            optimizer: `"cgd"`, `"acgd"` or a competitive optimizer for both
+                players and their mixture weights, in place of the three
+                optimizers above; for zero-sum objectives.
+            ema: `None`, a decay in `(0, 1)` or an `EMA`: averages of weights
+                that sampling, evaluation and export then use.
+            aux_in_weights: whether penalties and the losses of class and
+                reconstruction heads move the mixture weights, as in the
+                authors' code, or the payoff alone.
+            class_loss_weight: nonnegative float, of class heads' losses.
+            reconstruction_weight: nonnegative float, of reconstruction
+                heads' losses.
             run_eagerly: as in `keras.Model.compile`.
             steps_per_execution: as in `keras.Model.compile`.
             jit_compile: as in `keras.Model.compile`; off by default, since
                 XLA's CPU convolutions are slow.
 
         Raises:
-            ValueError: if an argument is unknown or out of range, or the
+            ValueError: if an argument is unknown or out of range, if the
+                model lacks what the objective or an optimizer needs, or the
                 current distribution strategy cannot be right.
         """
-        self._require_discriminators("compile")
         distribution.check_strategy(self, jit_compile)
         distribution.check_precision()
-        require_positive_int("discriminator_steps", discriminator_steps)
-        if not 0 <= float(entropy_weight) < float("inf"):
-            raise ValueError(
-                "Argument `entropy_weight` must be a nonnegative number. "
-                f"Received: entropy_weight={entropy_weight!r}"
-            )
         self.objective = objectives.get(objective)
         self.payoff = payoff_estimators.get(payoff)
-        self.entropy_weight = float(entropy_weight)
-        self.discriminator_steps = discriminator_steps
-        self.generator_optimizer = _network_optimizer(
-            generator_optimizer, "generator_optimizer"
+        if isinstance(regularizers, str):
+            regularizers = [regularizers]
+        self.regularizers = [all_regularizers.get(r) for r in regularizers]
+        self.discriminator_steps = schedules.get(discriminator_steps)
+        self.entropy_weight = require_nonnegative(
+            "entropy_weight", entropy_weight
         )
-        self.discriminator_optimizer = _network_optimizer(
-            discriminator_optimizer, "discriminator_optimizer"
+        self.class_loss_weight = require_nonnegative(
+            "class_loss_weight", class_loss_weight
         )
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "Arguments `generator_optimizer` and `discriminator_optimizer`"
-                " must be two optimizers: one cannot keep the state of both "
-                "players. Received: the same object twice"
+        self.reconstruction_weight = require_nonnegative(
+            "reconstruction_weight", reconstruction_weight
+        )
+        self.aux_in_weights = bool(aux_in_weights)
+        self.ema = averages.get(ema)
+        self.competitive = optimizer is not None
+        if self.competitive:
+            self._refuse_other_optimizers(
+                generator_optimizer, discriminator_optimizer, mixture_optimizer
             )
-        mixture = optimizers.get_mixture_optimizer(mixture_optimizer)
-        self.generator_mixture_optimizer = _copy(mixture)
-        self.discriminator_mixture_optimizer = _copy(mixture)
+            optimizer = optimizers.get_competitive_optimizer(optimizer)
+        else:
+            self._set_optimizers(
+                generator_optimizer, discriminator_optimizer, mixture_optimizer
+            )
         super().compile(
-            optimizer=self.generator_optimizer,
+            optimizer=optimizer or self.generator_optimizer,
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             auto_scale_loss=False,
         )
+        check_game(self)
+        self.start_averages()
+        for regularizer in self.regularizers:
+            regularizer.build(self)
+        self._regularizer_states = [
+            r.state for r in self.regularizers if r.state is not None
+        ]
         # Optimizer state must exist before a distributed step is traced and
         # before saved state is loaded.
-        for optimizer, variables, argument in self._optimized():
-            distribution.check_optimizer(optimizer, argument)
-            optimizer.build(variables)
+        if self.competitive:
+            self.optimizer.build(sum(competitive.players(self), []))
+        else:
+            for optimizer, variables, argument in self._optimized():
+                distribution.check_optimizer(optimizer, argument)
+                optimizer.build(variables)
         self._trackers = [
-            keras.metrics.Mean(name=name)
-            for name in (
-                "generator_loss",
-                "discriminator_loss",
-                "payoff",
-                "generator_entropy",
-                "discriminator_entropy",
-            )
+            keras.metrics.Mean(name=name) for name in self._metric_names()
         ]
 
     def fit(self, x=None, y=None, **kwargs):
@@ -151,23 +175,16 @@ class AdversarialModel(keras.Model):
         samples, labels = self._unpack(data)
         rows = distribution.global_rows(samples)
         key = self._step_key()
-        for step in range(self.discriminator_steps):
-            update = updates.discriminator_update(
-                self,
-                _fold(key, _FIRST_DISCRIMINATOR_KEY + step),
-                rows,
-                samples,
-                labels,
-            )
-            self._apply(update, "discriminator")
-        values = {"discriminator_loss": update.loss, "payoff": update.payoff}
-        update = updates.generator_update(
-            self, _fold(key, _GENERATOR_KEY), rows, labels
-        )
-        self._apply(update, "generator")
-        values["generator_loss"] = update.loss
-        with tf.control_dependencies([update.loss]):
+        values = steps.step_of(self)(self, key, rows, samples, labels)
+        with tf.control_dependencies([values["generator_loss"]]):
             self.train_steps.assign_add(1)  # once the step has been made
+        if self.ema:
+            for player in self.ema.players:
+                self.ema.update(
+                    getattr(self, f"ema_{player}_mixture"),
+                    getattr(self, f"{player}_mixture"),
+                    self.train_steps.value,
+                )
         return self._log(values, rows)
 
     def test_step(self, data):
@@ -182,7 +199,7 @@ class AdversarialModel(keras.Model):
         samples, labels = self._unpack(data)
         rows = distribution.global_rows(samples)
         # Fresh latents for every batch: the rows evaluated so far tell which.
-        key = _fold(self._step_key(), _EVALUATION_KEY)
+        key = _fold(self._step_key(), steps.EVALUATION_KEY)
         key = _fold(key, tf.cast(self._trackers[0].count.value, tf.int32))
         values = evaluation.evaluate(self, key, rows, samples, labels)
         return self._log(values, rows)
@@ -222,67 +239,143 @@ class AdversarialModel(keras.Model):
         key = tf.constant([self.seed, 0], tf.int32)
         return _fold(key, tf.cast(self.train_steps.value, tf.int32))
 
-    def _apply(self, update, player):
-        mixture = getattr(self, f"{player}_mixture")
-        getattr(self, f"{player}_optimizer").apply(
-            update.network_gradients, getattr(self, f"{player}_variables")
-        )
-        getattr(self, f"{player}_mixture_optimizer").apply(
-            [update.logit_gradient], [mixture.mixture_logits]
-        )
+    def _metric_names(self):
+        names = ["generator_loss", "payoff", "generator_entropy"]
+        if self.num_discriminators:
+            names[1:1] = ["discriminator_loss"]
+            names.append("discriminator_entropy")
+        if self.objective.uses_critics and not self.competitive:
+            names += [
+                f"gradient_norm_{j}" for j in range(self.num_discriminators)
+            ]
+        return names
 
     def _log(self, values, rows):
+        norms, present = (
+            values.pop(name, None) for name in ("gradient_norms", "present")
+        )
         values = distribution.sum_over_replicas(values)
         values["generator_entropy"] = mixture_entropy(
             self.generator_mixture.mixture_logits
         )
-        values["discriminator_entropy"] = mixture_entropy(
-            self.discriminator_mixture.mixture_logits
-        )
-        for tracker in self._trackers:
-            tracker.update_state(
-                values[tracker.name],
-                sample_weight=tf.cast(rows.total, tf.float32),
+        if self.num_discriminators:
+            values["discriminator_entropy"] = mixture_entropy(
+                self.discriminator_mixture.mixture_logits
             )
-        return {t.name: t.result() for t in self._trackers}
+        weights = dict.fromkeys(values, tf.cast(rows.total, tf.float32))
+        if norms is not None:
+            named = {
+                f"gradient_norm_{j}": x for j, x in enumerate(tf.unstack(norms))
+            }
+            values |= distribution.sum_over_replicas(named)
+            rows_judged = present * weights["payoff"]
+            weights |= dict(zip(named, tf.unstack(rows_judged), strict=True))
+        for tracker in self._trackers:
+            if tracker.name in values:
+                tracker.update_state(
+                    values[tracker.name], sample_weight=weights[tracker.name]
+                )
+        return {t.name: t.result() for t in self._trackers if t.name in values}
+
+    def _set_optimizers(self, generator, discriminator, mixture):
+        self.generator_optimizer = _network_optimizer(
+            generator, "generator_optimizer"
+        )
+        mixture = optimizers.get_mixture_optimizer(mixture)
+        self.generator_mixture_optimizer = _copy(mixture)
+        if not self.num_discriminators:
+            return
+        self.discriminator_optimizer = _network_optimizer(
+            discriminator, "discriminator_optimizer"
+        )
+        if self.generator_optimizer is self.discriminator_optimizer:
+            raise ValueError(
+                "Arguments `generator_optimizer` and `discriminator_optimizer`"
+                " must be two optimizers: one cannot keep the state of both "
+                "players. Received: the same object twice"
+            )
+        self.discriminator_mixture_optimizer = _copy(mixture)
+
+    def _refuse_other_optimizers(self, generator, discriminator, mixture):
+        if generator or discriminator or mixture != "adam":
+            raise ValueError(
+                "Argument `optimizer` takes the place of "
+                "`generator_optimizer`, `discriminator_optimizer` and "
+                "`mixture_optimizer`; leave those out. Received: both"
+            )
+
+    def start_averages(self):
+        """Copies the weights that are to be averaged, if there is no copy."""
+        for player in averages.PLAYERS:
+            name = f"ema_{player}_mixture"
+            if not self.ema or player not in self.ema.players:
+                setattr(self, name, None)
+            elif getattr(self, name, None) is None:
+                mixture = getattr(self, f"{player}_mixture")
+                setattr(self, name, self.ema.start(mixture))
+        self._runners = None
+
+    def averaged_mixture(self, player):
+        """Returns the mixture that sampling, evaluation and export use.
+
+        Args:
+            player: `"generator"` or `"discriminator"`.
+
+        Returns:
+            The average of the player's `Mixture` if the model keeps one, else
+            the `Mixture` itself.
+        """
+        average = getattr(self, f"ema_{player}_mixture", None)
+        if average is not None:
+            return average
+        return getattr(self, f"{player}_mixture")
 
     def _optimized(self):
-        return (
-            (
-                self.generator_optimizer,
-                self.generator_variables,
-                "generator_optimizer",
-            ),
-            (
-                self.discriminator_optimizer,
-                self.discriminator_variables,
-                "discriminator_optimizer",
-            ),
-            (
-                self.generator_mixture_optimizer,
-                [self.generator_mixture.mixture_logits],
-                "mixture_optimizer",
-            ),
-            (
-                self.discriminator_mixture_optimizer,
-                [self.discriminator_mixture.mixture_logits],
-                "mixture_optimizer",
-            ),
-        )
+        players = ["generator"]
+        if self.num_discriminators:
+            players.append("discriminator")
+        for player in players:
+            argument = f"{player}_optimizer"
+            variables = getattr(self, f"{player}_variables")
+            yield getattr(self, argument), variables, argument
+        for player in players:
+            optimizer = getattr(self, f"{player}_mixture_optimizer")
+            mixture = getattr(self, f"{player}_mixture")
+            yield optimizer, [mixture.mixture_logits], "mixture_optimizer"
 
     def get_compile_config(self):
         """Returns `compile`'s arguments, serialised."""
         serialize = keras.saving.serialize_keras_object
         if not hasattr(self, "objective"):
             return None
+        if self.competitive:
+            optimizers_used = {"optimizer": serialize(self.optimizer)}
+        else:
+            optimizers_used = {
+                f"{name}_optimizer": serialize(optimizer)
+                for name, optimizer in (
+                    ("generator", self.generator_optimizer),
+                    ("mixture", self.generator_mixture_optimizer),
+                )
+            }
+            if self.num_discriminators:
+                optimizers_used["discriminator_optimizer"] = serialize(
+                    self.discriminator_optimizer
+                )
+        steps = self.discriminator_steps
+        if not isinstance(steps, int):
+            steps = serialize(steps)
         return {
             "objective": serialize(self.objective),
-            "generator_optimizer": serialize(self.generator_optimizer),
-            "discriminator_optimizer": serialize(self.discriminator_optimizer),
-            "mixture_optimizer": serialize(self.generator_mixture_optimizer),
+            **optimizers_used,
             "entropy_weight": self.entropy_weight,
             "payoff": serialize(self.payoff),
-            "discriminator_steps": self.discriminator_steps,
+            "regularizers": [serialize(r) for r in self.regularizers],
+            "discriminator_steps": steps,
+            "ema": self.ema and serialize(self.ema),
+            "aux_in_weights": self.aux_in_weights,
+            "class_loss_weight": self.class_loss_weight,
+            "reconstruction_weight": self.reconstruction_weight,
             "steps_per_execution": self.steps_per_execution,
             "jit_compile": self.jit_compile,
         }
@@ -292,7 +385,9 @@ class AdversarialModel(keras.Model):
         deserialize = keras.saving.deserialize_keras_object
         self.compile(
             **{
-                name: deserialize(value) if isinstance(value, dict) else value
+                name: deserialize(value)
+                if isinstance(value, dict | list)
+                else value
                 for name, value in config.items()
             }
         )
@@ -302,7 +397,7 @@ class AdversarialModel(keras.Model):
             raise ValueError(
                 f"`{what}` needs discriminators, and this model only samples: "
                 "make it with `discriminator=...`, or load the preset with "
-                "`load_discriminators=True`."
+                "`load_discriminators=True`. Received: discriminator=None"
             )
 
 

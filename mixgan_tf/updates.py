@@ -8,6 +8,9 @@ an objective's functions `a`, `b`, `c` and score `s`:
 - generators descend `sum_ij w_i q_j mean c_ij`, their logits
   `sum_ij w_i q_j mean s_ij + entropy_weight * R(w)`.
 
+Penalties and the losses of further heads are added with the same weights, but
+move the mixture logits only with `aux_in_weights`.
+
 Each discriminator is differentiated by itself and scaled by its weight
 afterwards: a sampled one then costs what a single GAN's does.
 
@@ -17,19 +20,25 @@ them over replicas gives the global value.
 
 from typing import NamedTuple
 
-import keras
 import tensorflow as tf
 
+from mixgan_tf import auxiliary
+from mixgan_tf.judging import judge
+from mixgan_tf.judging import with_labels
 from mixgan_tf.mixture import uniformity_penalty
+from mixgan_tf.mixture import weights_of_rows
+from mixgan_tf.regularizers.regularizer import PenaltyInputs
 
 
 class Update(NamedTuple):
     """Gradients of one player, and this replica's share of its values."""
 
     network_gradients: list  # in the order of the player's variables
-    logit_gradient: object  # (T,)
-    loss: object  # scalar: what the player minimises, regulariser included
-    payoff: object  # scalar: the mixture's payoff, or None
+    logit_gradient: object  # of the mixture logits' shape
+    loss: object  # scalar: what the player minimises, regularisers included
+    payoff: object = None  # scalar: the mixture's payoff
+    gradient_norms: object = None  # (T_d,): of critics, at generated samples
+    present: object = None  # (T_d,): 1 where a critic took part, else 0
 
 
 def generate_fakes(gan, key, rows, labels):
@@ -47,7 +56,8 @@ def generate_fakes(gan, key, rows, labels):
         one for each discriminator.
     """
     generators = gan.generator_mixture.components
-    groups = gan.num_discriminators if gan.payoff.fresh_per_discriminator else 1
+    fresh = gan.payoff.fresh_per_discriminator
+    groups = max(gan.num_discriminators, 1) if fresh else 1
     inputs = [
         gan.payoff.fake_inputs(
             tf.random.experimental.stateless_fold_in(key, group),
@@ -68,6 +78,37 @@ def generate_fakes(gan, key, rows, labels):
     return inputs, fakes
 
 
+def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
+    """Returns what discriminator `j` earns against the generators' mixture.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        key: int32 tensor `(2,)`, a stateless random seed.
+        j: index of the discriminator.
+        batch: tuple of the real samples, their labels and their `Rows`.
+        fakes: list of each generator's samples.
+        inputs: list of their `FakeInputs`.
+        weights: the generators' mixture weights.
+
+    Returns:
+        A tuple `(payoff, real, judged)`: this replica's share of the payoff,
+        and the `Judgement`s of the real and of each generator's samples.
+    """
+    reals, labels, rows = batch
+    real, *judged = judge(
+        gan, j, [reals, *fakes], [labels, *(i.labels for i in inputs)], key
+    )
+    earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
+    payoff = earned / tf.cast(rows.total, tf.float32)
+    for i, (judgement, component) in enumerate(
+        zip(judged, inputs, strict=True)
+    ):
+        earned = gan.objective.fake_payoff(judgement.logits)
+        weight = weights_of_rows(weights, i, component.labels)
+        payoff += tf.reduce_sum(weight * earned) / component.total
+    return payoff, real, judged
+
+
 def discriminator_update(gan, key, rows, reals, labels):
     """Returns the discriminators' `Update` for one batch of real samples.
 
@@ -83,8 +124,8 @@ def discriminator_update(gan, key, rows, reals, labels):
     """
     discriminators = gan.discriminator_mixture.components
     inputs, fakes = generate_fakes(gan, key, rows, labels)
-    w = tf.nn.softmax(gan.generator_mixture.mixture_logits)
-    q = tf.nn.softmax(gan.discriminator_mixture.mixture_logits)
+    w = gan.generator_mixture.mixture_weights
+    q = gan.discriminator_mixture.mixture_weights
     indices, factor = _opponents(gan, key)
     sampled = tf.is_tensor(indices)
 
@@ -92,19 +133,33 @@ def discriminator_update(gan, key, rows, reals, labels):
         variables = _values(discriminators[j].trainable_variables)
         group = j % len(fakes)
         with tf.GradientTape() as tape:
-            real_logits, *fake_logits = judge(
-                discriminators[j],
-                [reals, *fakes[group]],
-                [labels, *(i.labels for i in inputs[group])],
+            payoff, real, judged = pair_payoff(
+                gan,
+                key,
+                j,
+                (reals, labels, rows),
+                fakes[group],
+                inputs[group],
+                w,
             )
-            payoff = tf.reduce_sum(
-                gan.objective.real_payoff(real_logits)
-            ) / tf.cast(rows.total, tf.float32)
-            for i, logits in enumerate(fake_logits):
-                total = tf.reduce_sum(gan.objective.fake_payoff(logits))
-                payoff += w[i] * total / inputs[group][i].total
-        gradients = _dense(tape.gradient(payoff, variables), variables)
-        gradients = [-factor * q[j] * g for g in gradients]
+            penalty = auxiliary.discriminator_loss(
+                gan, real, labels, rows, judged, inputs[group], w
+            )
+            penalised = PenaltyInputs(
+                lambda x, y, k: judge(gan, j, [x], [y], k)[0].logits,
+                reals,
+                labels,
+                fakes[group],
+                inputs[group],
+                w,
+                rows,
+                tf.random.experimental.stateless_fold_in(key, 10_000 + j),
+            )
+            for regularizer in gan.regularizers:
+                penalty += regularizer.penalty(penalised)
+            loss = penalty - payoff
+        gradients = _dense(tape.gradient(loss, variables), variables)
+        gradients = [factor * q[j] * g for g in gradients]
         if sampled:  # the branches of a switch return the same structure
             gradients = [
                 g
@@ -118,17 +173,20 @@ def discriminator_update(gan, key, rows, reals, labels):
                     ]
                 )
             ]
-        return payoff, gradients
+        return payoff, tf.convert_to_tensor(penalty), gradients
 
     results = _for_each(indices, payoff_and_gradients, len(discriminators))
-    payoffs = tf.stack([payoff for payoff, _ in results])
+    payoffs = tf.stack([payoff for payoff, _, _ in results])
+    penalties = tf.stack([penalty for _, penalty, _ in results])
     if sampled:
         gradients = [
             tf.add_n(list(g))
-            for g in zip(*(gradients for _, gradients in results), strict=True)
+            for g in zip(
+                *(gradients for _, _, gradients in results), strict=True
+            )
         ]
     else:
-        gradients = [g for _, gradients in results for g in gradients]
+        gradients = [g for _, _, gradients in results for g in gradients]
 
     # A sampled payoff is measured from that of an undecided discriminator,
     # known in advance: the estimate stays unbiased and is far less noisy.
@@ -139,106 +197,99 @@ def discriminator_update(gan, key, rows, reals, labels):
         payoff = baseline + factor * tf.reduce_sum(
             weights * (payoffs - baseline)
         )
-        loss = -payoff + entropy_share(gan, gan.discriminator_mixture)
+        if not gan.aux_in_weights:
+            weights = tf.stop_gradient(weights)
+        penalty = factor * tf.reduce_sum(weights * penalties)
+        loss = penalty - payoff + entropy_share(gan, gan.discriminator_mixture)
     return Update(gradients, tape.gradient(loss, logits), loss, payoff)
 
 
-def generator_update(gan, key, rows, labels):
+def generator_update(gan, key, rows, reals, labels):
     """Returns the generators' `Update`.
 
     Args:
         gan: a compiled `MixGAN`.
         key: int32 tensor `(2,)`, a stateless random seed.
-        rows: `Rows` of the real batch; its samples are not needed.
+        rows: `Rows` of the real batch.
+        reals: the real batch, which is not needed here.
         labels: int32 tensor `(n,)`, or `None`.
 
     Returns:
-        An `Update` whose `payoff` is `None`.
+        An `Update` without a payoff.
     """
     discriminators = gan.discriminator_mixture.components
     variables = _values(gan.generator_variables)
     with tf.GradientTape() as generator_tape:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
-    w = tf.nn.softmax(gan.generator_mixture.mixture_logits)
-    q = tf.nn.softmax(gan.discriminator_mixture.mixture_logits)
+    w = gan.generator_mixture.mixture_weights
+    q = gan.discriminator_mixture.mixture_weights
     indices, factor = _opponents(gan, key)
 
     def feedback(j):
         group = j % len(fakes)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
+        with tf.GradientTape(
+            persistent=gan.objective.uses_critics,
+            watch_accessed_variables=False,
+        ) as tape:
             tape.watch(fakes[group])
-            logits = judge(
-                discriminators[j],
-                fakes[group],
-                [i.labels for i in inputs[group]],
+            judged = judge(
+                gan, j, fakes[group], [i.labels for i in inputs[group]], key
             )
-            losses, scores = [], []
-            for component, logit in zip(inputs[group], logits, strict=True):
-                loss = tf.reduce_sum(gan.objective.generator_loss(logit))
-                score = tf.reduce_sum(gan.objective.mixture_score(logit))
-                losses.append(loss / component.total)
-                scores.append(score / component.total)
-            losses = factor * q[j] * tf.stack(losses)
-            loss = tf.reduce_sum(w * losses)
+            scores, loss = [], 0.0
+            for i, (judgement, component) in enumerate(
+                zip(judged, inputs[group], strict=True)
+            ):
+                logits = judgement.logits
+                aux = auxiliary.loss_of_rows(gan, judgement, component)
+                cost = gan.objective.generator_loss(logits) + aux
+                weight = weights_of_rows(w, i, component.labels)
+                scale = factor * q[j] / component.total
+                loss += tf.reduce_sum(weight * cost) * scale
+                score = gan.objective.mixture_score(logits)
+                if gan.aux_in_weights:
+                    score += aux
+                scores.append(score * scale)
         gradients = tape.gradient(loss, fakes[group])
-        return loss, factor * q[j] * tf.stack(scores), gradients
+        norm = tf.zeros([])
+        if gan.objective.uses_critics:
+            slopes = tape.gradient([x.logits for x in judged], fakes[group])
+            norm = _mean_norm(slopes, inputs[group], w)
+        return loss, scores, gradients, norm
 
     results = _for_each(indices, feedback, len(discriminators))
-    loss = tf.add_n([loss for loss, _, _ in results])
-    scores = tf.add_n([scores for _, scores, _ in results])
-    feedbacks = [gradients for _, _, gradients in results]
+    loss = tf.add_n([result[0] for result in results])
+    scores = [result[1] for result in results]
+    feedbacks = [result[2] for result in results]
     if len(fakes) == 1:  # every discriminator's feedback on the same fakes
-        feedbacks = [[tf.add_n(list(g)) for g in zip(*feedbacks, strict=True)]]
+        scores, feedbacks = _summed(scores), _summed(feedbacks)
     gradients = generator_tape.gradient(
         fakes, variables, output_gradients=feedbacks
     )
 
     logits = gan.generator_mixture.mixture_logits.value
     with tf.GradientTape() as tape:
-        entropy = entropy_share(gan, gan.generator_mixture)
-        mixture_loss = tf.reduce_sum(tf.nn.softmax(logits) * scores) + entropy
-    return Update(
+        mixture_loss = entropy = entropy_share(gan, gan.generator_mixture)
+        weights = tf.nn.softmax(logits, axis=0)
+        for group, of_group in zip(inputs, scores, strict=True):
+            for i, (component, score) in enumerate(
+                zip(group, of_group, strict=True)
+            ):
+                weight = weights_of_rows(weights, i, component.labels)
+                mixture_loss += tf.reduce_sum(weight * score)
+    update = Update(
         _dense(gradients, variables),
         tape.gradient(mixture_loss, logits),
         loss + entropy,
-        None,
     )
-
-
-def judge(discriminator, samples, labels, training=True):
-    """Returns a discriminator's logits for several sets of samples.
-
-    The sets go through it together, unless batch normalisation would let one
-    set's logits depend on the others.
-
-    Args:
-        discriminator: a Keras model with one logit for each sample.
-        samples: list of tensors `(n_k, ...)`.
-        labels: list of int32 tensors `(n_k,)`, or of `None`.
-        training: whether layers like dropout are active.
-
-    Returns:
-        A list of float32 tensors `(n_k,)`.
-    """
-    if len(samples) == 1 or _depends_on_batch(discriminator):
-        logits = [
-            discriminator(with_labels(x, y), training=training)
-            for x, y in zip(samples, labels, strict=True)
-        ]
-        return [tf.cast(tf.reshape(l_, [-1]), tf.float32) for l_ in logits]
-    together = tf.concat([tf.cast(x, samples[-1].dtype) for x in samples], 0)
-    classes = None if labels[0] is None else tf.concat(labels, 0)
-    logits = discriminator(with_labels(together, classes), training=training)
-    sizes = [x.shape[0] for x in samples]
-    if None in sizes:
-        sizes = [tf.shape(x)[0] for x in samples]
-    logits = tf.cast(tf.reshape(logits, [-1]), tf.float32)
-    return tf.split(logits, sizes)
-
-
-def with_labels(x, labels):
-    """Returns what a network takes: `x`, or `[x, labels]` with classes."""
-    return x if labels is None else [x, labels]
+    if not gan.objective.uses_critics:
+        return update
+    places = tf.convert_to_tensor(indices)[:, None]
+    norms = tf.stack([result[3] for result in results])
+    shape = [len(discriminators)]
+    return update._replace(
+        gradient_norms=tf.scatter_nd(places, norms, shape),
+        present=tf.scatter_nd(places, tf.ones_like(norms), shape),
+    )
 
 
 def entropy_share(gan, mixture):
@@ -256,9 +307,18 @@ def entropy_share(gan, mixture):
     return gan.entropy_weight * penalty / replicas
 
 
-def _depends_on_batch(model):
-    kind = keras.layers.BatchNormalization
-    return any(isinstance(layer, kind) for layer in model._flatten_layers())
+def _mean_norm(slopes, inputs, weights):
+    norm = 0.0
+    for i, (slope, component) in enumerate(zip(slopes, inputs, strict=True)):
+        axes = list(range(1, slope.shape.rank))
+        norms = tf.sqrt(tf.reduce_sum(tf.cast(slope, tf.float32) ** 2, axes))
+        weight = weights_of_rows(weights, i, component.labels)
+        norm += tf.reduce_sum(weight * norms) / component.total
+    return norm
+
+
+def _summed(lists):
+    return [[tf.add_n(list(same)) for same in zip(*lists, strict=True)]]
 
 
 def _opponents(gan, key):

@@ -60,7 +60,7 @@ def test_estimates_and_logit_gradients_are_unbiased(name):
     def draw(seed):
         key = tf.stack([seed, 3])
         d = updates.discriminator_update(gan, key, ROWS, reals, None)
-        g = updates.generator_update(gan, key, ROWS, None)
+        g = updates.generator_update(gan, key, ROWS, None, None)
         return d.payoff, d.logit_gradient, g.logit_gradient
 
     draws = [[r.numpy() for r in draw(tf.constant(s))] for s in range(250)]
@@ -81,7 +81,7 @@ def test_network_gradients_are_unbiased(name, player):
 
     def flat(key, rows, x):
         if player == "generator":
-            update = updates.generator_update(gan, key, rows, None)
+            update = updates.generator_update(gan, key, rows, None, None)
         else:
             update = updates.discriminator_update(gan, key, rows, x, None)
         return tf.concat(
@@ -122,7 +122,7 @@ def test_logit_gradients_follow_the_closed_forms():
             logits = discriminator(generator(latents))
             b[i, j] = np.mean(gan.objective.fake_payoff(logits))
     w, q = gan.generator_weights, gan.discriminator_weights
-    update = updates.generator_update(gan, key, ROWS, None)
+    update = updates.generator_update(gan, key, ROWS, None, None)
     s = b @ q
     expected = w * (s - w @ s) + 0.3 * (w - 1 / 3)
     np.testing.assert_allclose(update.logit_gradient, expected, atol=1e-6)
@@ -182,7 +182,9 @@ def test_permuting_components_permutes_gradients(name):
                 updates.discriminator_update(
                     model, key, ROWS, reals, None
                 ).logit_gradient,
-                updates.generator_update(model, key, ROWS, None).logit_gradient,
+                updates.generator_update(
+                    model, key, ROWS, None, None
+                ).logit_gradient,
             )
 
         draws = [[r.numpy() for r in draw(tf.constant(s))] for s in range(200)]

@@ -12,7 +12,8 @@ class MixtureMonitor(EverySteps):
 
     Tags are `train/<metric>`, `generator_weights/<i>` and
     `discriminator_weights/<j>`; the "Custom scalars" tab shows each player's
-    weights in one chart.
+    weights in one chart. Weights that depend on the class are shown as their
+    mean over classes.
 
     Args:
         log_dir: TensorBoard folder.
@@ -45,13 +46,20 @@ class MixtureMonitor(EverySteps):
             for name, value in logs.items():
                 tf.summary.scalar(f"train/{name}", value)
             for player in ("generator", "discriminator"):
-                weights = getattr(self.model, f"{player}_weights")
-                for index, weight in enumerate(weights):
+                mixture = getattr(self.model, f"{player}_mixture")
+                for index, weight in enumerate(_weights(mixture)):
                     tf.summary.scalar(f"{player}_weights/{index}", weight)
 
     def on_train_end(self, logs=None):
         """Closes the log."""
         self._writer.close()
+
+
+def _weights(mixture):
+    if mixture is None:
+        return []
+    weights = mixture.probabilities
+    return weights if weights.ndim == 1 else weights.mean(axis=1)
 
 
 def _layout():
@@ -70,6 +78,7 @@ def _layout():
                     chart("Discriminator weights", r"discriminator_weights/.*"),
                     chart("Entropies", r"train/.*_entropy"),
                     chart("Losses", r"train/.*_loss"),
+                    chart("Critics' gradients", r"train/gradient_norm_.*"),
                 ],
             )
         ]

@@ -2,9 +2,15 @@
 
 import keras
 
-from mixgan_tf.networks.layers import latent_inputs
-from mixgan_tf.networks.layers import logit_output
+from mixgan_tf.networks.conditioning import discriminator_heads
+from mixgan_tf.networks.conditioning import latent_inputs
+from mixgan_tf.networks.conditioning import sample_inputs
+from mixgan_tf.networks.feature_maps import feature_map_sides
 from mixgan_tf.networks.network import Network
+from mixgan_tf.networks.normalization import cancels_biases
+from mixgan_tf.networks.normalization import check_normalization
+from mixgan_tf.networks.normalization import normalize
+from mixgan_tf.networks.spectral_normalization import spectrally_normalized
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -13,17 +19,21 @@ class DCGANGenerator(Network):
 
     A dense layer makes the smallest feature map (7x7 for 28x28 images, 4x4 for
     32x32); each transposed convolution doubles its sides and halves its
-    channels, with batch normalisation and ReLU; the last one ends in tanh.
+    channels, with a normalisation and ReLU; the last one ends in tanh.
 
     Args:
         image_shape: `(height, width, channels)`; sides equal and even.
         latent_dim: size of the latent vector.
         width: channels of the last hidden feature map. 64 gives 128-64 for
-            28x28 images and 256-128-64 for 32x32.
+            28x28 images, 256-128-64 for 32x32 and 512-256-128-64 for 64x64.
         kernel_size: of every transposed convolution. A multiple of the stride
             of 2, like the default, leaves no checkerboard pattern.
         num_classes: `None`, or the number of classes of a conditional
             generator, which takes `[latents, labels]`.
+        normalization: `"batch"` as in the paper, `"instance"`, `"layer"` or
+            `None`.
+        latent_distribution: `"normal"`, or `"uniform"`: the network then
+            turns its normal latents into uniform ones in [0, 1] first.
 
     Example:
     ```python
@@ -44,33 +54,40 @@ class DCGANGenerator(Network):
         width=64,
         kernel_size=4,
         num_classes=None,
+        normalization="batch",
+        latent_distribution="normal",
         **kwargs,
     ):
         # === Layers ===
+        check_normalization(normalization)
         sides = feature_map_sides(image_shape)
         channels = [width * 2**k for k in reversed(range(len(sides) - 1))]
 
         # === Functional model ===
-        inputs, x = latent_inputs(latent_dim, num_classes)
+        inputs, x = latent_inputs(latent_dim, num_classes, latent_distribution)
         x = keras.layers.Dense(
             sides[0] * sides[0] * channels[0],
-            use_bias=False,  # dead before batch normalisation
+            # A norm of each sample would lose the length of latents that have
+            # no bias beside them.
+            use_bias=normalization != "batch",
             kernel_initializer=_normal(),
             name="project",
         )(x)
         x = keras.layers.Reshape((sides[0], sides[0], channels[0]))(x)
-        x = _normalise(x, "project")
+        x = normalize(x, normalization, "project_norm")
+        x = keras.layers.ReLU(name="project_relu")(x)
         for side, size in zip(sides[1:-1], channels[1:], strict=True):
             x = keras.layers.Conv2DTranspose(
                 size,
                 kernel_size,
                 strides=2,
                 padding="same",
-                use_bias=False,
+                use_bias=not cancels_biases(normalization),
                 kernel_initializer=_normal(),
                 name=f"up_to_{side}",
             )(x)
-            x = _normalise(x, f"up_to_{side}")
+            x = normalize(x, normalization, f"up_to_{side}_norm")
+            x = keras.layers.ReLU(name=f"up_to_{side}_relu")(x)
         x = keras.layers.Conv2DTranspose(
             image_shape[-1],
             kernel_size,
@@ -89,6 +106,8 @@ class DCGANGenerator(Network):
                 width=width,
                 kernel_size=kernel_size,
                 num_classes=num_classes,
+                normalization=normalization,
+                latent_distribution=latent_distribution,
             ),
             **kwargs,
         )
@@ -99,8 +118,7 @@ class DCGANDiscriminator(Network):
     """Maps images to one logit each by strided convolutions.
 
     The mirror of `DCGANGenerator`. It has no batch normalisation unless asked:
-    then a logit would depend on which other samples share its batch. With
-    classes, the logit has a projection term.
+    then a logit would depend on which other samples share its batch.
 
     Args:
         image_shape: `(height, width, channels)`; sides equal and even.
@@ -108,10 +126,24 @@ class DCGANDiscriminator(Network):
         kernel_size: of every convolution.
         dropout: fraction of features dropped after each convolution, in
             `[0, 1)`.
-        batch_normalization: whether to normalise all but the first
-            convolution, as the paper does.
+        normalization: of all but the first convolution: `None`, `"batch"` as
+            in the paper, `"instance"` or `"layer"`.
+        spectral_normalization: whether to divide the kernels, those of the
+            logit included, by their spectral norms.
         num_classes: `None`, or the number of classes of a conditional
-            discriminator, which takes `[images, labels]`.
+            discriminator.
+        conditioning: how it is conditional. `"projection"` and
+            `"concatenation"` (of the one-hot label with the image's channels)
+            take `[images, labels]` and return a logit. `"auxiliary"` takes
+            images and returns the logit and class logits; `"class_logits"`
+            returns class logits alone, whose logsumexp is the logit.
+        latent_dim: `None`, or the size of the generator's latents, which a
+            further head then reconstructs.
+
+    Returns, when called:
+        The logits, float32 `(B, 1)`; with other heads, a dict of float32
+        tensors: `"logit"` `(B, 1)`, `"class_logits"` `(B, num_classes)`,
+        `"latents"` `(B, latent_dim)`.
 
     Example:
     ```python
@@ -129,88 +161,62 @@ class DCGANDiscriminator(Network):
         width=64,
         kernel_size=4,
         dropout=0.0,
-        batch_normalization=False,
+        normalization=None,
+        spectral_normalization=False,
         num_classes=None,
+        conditioning="projection",
+        latent_dim=None,
         **kwargs,
     ):
         # === Layers ===
+        check_normalization(normalization)
         sides = feature_map_sides(image_shape)
 
         # === Functional model ===
-        images = keras.Input(tuple(image_shape), name="images")
-        labels = None
-        if num_classes is not None:
-            labels = keras.Input((), dtype="int32", name="labels")
-        x = images
+        inputs, x, one_hot = sample_inputs(
+            tuple(image_shape), "images", num_classes, conditioning
+        )
         for depth, side in enumerate(reversed(sides[:-1])):
-            normalised = batch_normalization and depth > 0
-            x = keras.layers.Conv2D(
+            norm = normalization if depth > 0 else None
+            convolution = keras.layers.Conv2D(
                 width * 2**depth,
                 kernel_size,
                 strides=2,
                 padding="same",
-                use_bias=not normalised,
+                use_bias=not cancels_biases(norm),
                 kernel_initializer=_normal(),
                 name=f"down_to_{side}",
-            )(x)
-            if normalised:
-                x = _batch_norm(f"down_to_{side}_norm")(x)
+            )
+            x = spectrally_normalized(convolution, spectral_normalization)(x)
+            x = normalize(x, norm, f"down_to_{side}_norm")
             x = keras.layers.LeakyReLU(0.2)(x)
             if dropout:
                 x = keras.layers.Dropout(dropout)(x)
         x = keras.layers.Flatten()(x)
-        logits = logit_output(x, labels, num_classes)
+        outputs = discriminator_heads(
+            x,
+            one_hot,
+            num_classes,
+            conditioning,
+            latent_dim,
+            spectral_normalization,
+        )
         super().__init__(
-            inputs=images if labels is None else [images, labels],
-            outputs=logits,
+            inputs=inputs,
+            outputs=outputs,
             config=dict(
                 image_shape=tuple(image_shape),
                 width=width,
                 kernel_size=kernel_size,
                 dropout=dropout,
-                batch_normalization=batch_normalization,
+                normalization=normalization,
+                spectral_normalization=spectral_normalization,
                 num_classes=num_classes,
+                conditioning=conditioning,
+                latent_dim=latent_dim,
             ),
             **kwargs,
         )
-
-
-def feature_map_sides(image_shape):
-    """Returns the sides of the feature maps, smallest first, image last.
-
-    Args:
-        image_shape: `(height, width, channels)`.
-
-    Returns:
-        A list of ints, each twice the one before: `[7, 14, 28]` for 28x28
-        images, `[4, 8, 16, 32]` for 32x32.
-
-    Raises:
-        ValueError: if the images are not square or cannot be halved once.
-    """
-    shape = tuple(image_shape)
-    if len(shape) != 3 or shape[0] != shape[1] or shape[0] % 2 or shape[0] < 8:
-        raise ValueError(
-            "Argument `image_shape` must be `(side, side, channels)` with an "
-            "even side of at least 8; resize or pad the images. "
-            f"Received: image_shape={shape}"
-        )
-    sides = [shape[0]]
-    while sides[0] % 2 == 0 and sides[0] // 2 >= 4:
-        sides.insert(0, sides[0] // 2)
-    return sides
-
-
-def _normalise(x, name):
-    x = _batch_norm(f"{name}_norm")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
-
-
-def _batch_norm(name):
-    # Synchronised: statistics of the global batch, also of unevenly many rows.
-    return keras.layers.BatchNormalization(
-        momentum=0.9, synchronized=True, name=name
-    )
 
 
 def _normal():

@@ -1,4 +1,6 @@
-"""Layers that the networks share."""
+"""Small layers that the networks share."""
+
+import math
 
 import keras
 from keras import ops
@@ -34,59 +36,41 @@ class OneHot(keras.layers.Layer):
         return {**super().get_config(), "num_classes": self.num_classes}
 
 
-def latent_inputs(latent_dim, num_classes):
-    """Returns a generator's inputs and the vector its first layer reads.
+@keras.saving.register_keras_serializable("mixgan_tf")
+class GaussianToUniform(keras.layers.Layer):
+    """Maps standard normal numbers to uniform ones in [0, 1] by their CDF.
 
-    Args:
-        latent_dim: size of the latent vector.
-        num_classes: number of classes, or `None` for an unconditional network.
+    A generator that begins with it is driven by uniform noise, while whoever
+    samples it draws normal latents as for every other generator.
 
-    Returns:
-        A tuple `(inputs, features)`: what the functional model takes, and the
-        latents with the one-hot label appended when there are classes.
-    """
-    latents = keras.Input((latent_dim,), name="latents")
-    if num_classes is None:
-        return latents, latents
-    labels = keras.Input((), dtype="int32", name="labels")
-    one_hot = OneHot(num_classes, name="label_one_hot")(labels)
-    features = keras.layers.Concatenate(name="latents_and_label")(
-        [latents, one_hot]
-    )
-    return [latents, labels], features
-
-
-def logit_output(features, labels, num_classes):
-    """Returns a discriminator's logit, with a projection term for classes.
-
-    `logit = v . h + u_y . h`, for features `h` and class `y`.
-
-    Args:
-        features: symbolic tensor of shape `(B, F)`.
-        labels: symbolic int tensor `(B,)`, or `None`.
-        num_classes: number of classes, or `None`.
-
-    Returns:
-        A symbolic float32 tensor of shape `(B, 1)`.
+    Example:
+    ```python
+    mg.networks.GaussianToUniform()(np.array([-1.96, 0.0, 1.96]))
+    # [0.025, 0.5, 0.975]
+    ```
 
     Reference:
-        [Miyato & Koyama, 2018](https://arxiv.org/abs/1802.05637), eq. 3.
+        Abramowitz & Stegun, 1964, formula 26.2.17, of error below 7.5e-8. The
+        error function itself has no TFLite operation.
     """
-    if num_classes is None:
-        return keras.layers.Dense(1, dtype="float32", name="logit")(features)
-    one_hot = OneHot(num_classes, name="label_one_hot")(labels)
-    class_vectors = keras.layers.Dense(
-        features.shape[-1],
-        use_bias=False,
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
-        name="class_vectors",
-    )(one_hot)
-    projection = keras.layers.Dot(axes=1, dtype="float32", name="projection")(
-        [class_vectors, features]
-    )
-    unconditional = keras.layers.Dense(
-        1, dtype="float32", name="unconditional_logit"
-    )(features)
-    return keras.layers.Add(dtype="float32", name="logit")(
-        [unconditional, projection]
-    )
+
+    def call(self, latents):
+        """Maps floats of any shape to floats in [0, 1] of that shape."""
+        size = ops.abs(latents)
+        t = 1.0 / (1.0 + 0.2316419 * size)
+        series = 0.0
+        for coefficient in (
+            1.330274429,
+            -1.821255978,
+            1.781477937,
+            -0.356563782,
+            0.319381530,
+        ):
+            series = t * (series + coefficient)
+        density = ops.exp(-0.5 * size * size) / math.sqrt(2.0 * math.pi)
+        tail = density * series
+        return ops.where(latents > 0, 1.0 - tail, tail)
+
+    def compute_output_shape(self, input_shape):
+        """Returns the input's shape."""
+        return input_shape

@@ -2,8 +2,9 @@
 
 import keras
 
-from mixgan_tf.networks.layers import latent_inputs
-from mixgan_tf.networks.layers import logit_output
+from mixgan_tf.networks.conditioning import discriminator_heads
+from mixgan_tf.networks.conditioning import latent_inputs
+from mixgan_tf.networks.conditioning import sample_inputs
 from mixgan_tf.networks.network import Network
 
 
@@ -70,7 +71,9 @@ class MLPDiscriminator(Network):
         width: units of each hidden layer.
         depth: number of hidden layers.
         num_classes: `None`, or the number of classes of a conditional
-            discriminator, which takes `[points, labels]`.
+            discriminator.
+        conditioning: `"projection"`, `"concatenation"`, `"auxiliary"` or
+            `"class_logits"`, as in `DCGANDiscriminator`.
 
     Example:
     ```python
@@ -80,28 +83,33 @@ class MLPDiscriminator(Network):
     """
 
     def __init__(
-        self, input_dim=2, width=64, depth=2, num_classes=None, **kwargs
+        self,
+        input_dim=2,
+        width=64,
+        depth=2,
+        num_classes=None,
+        conditioning="projection",
+        **kwargs,
     ):
         # === Functional model ===
-        points = keras.Input((input_dim,), name="points")
-        labels = None
-        if num_classes is not None:
-            labels = keras.Input((), dtype="int32", name="labels")
-        x = points
+        inputs, x, one_hot = sample_inputs(
+            (input_dim,), "points", num_classes, conditioning
+        )
         for index in range(depth):
             x = keras.layers.Dense(
                 width, kernel_initializer="he_normal", name=f"hidden_{index}"
             )(x)
             x = keras.layers.LeakyReLU(0.2)(x)
-        logits = logit_output(x, labels, num_classes)
+        outputs = discriminator_heads(x, one_hot, num_classes, conditioning)
         super().__init__(
-            inputs=points if labels is None else [points, labels],
-            outputs=logits,
+            inputs=inputs,
+            outputs=outputs,
             config=dict(
                 input_dim=input_dim,
                 width=width,
                 depth=depth,
                 num_classes=num_classes,
+                conditioning=conditioning,
             ),
             **kwargs,
         )

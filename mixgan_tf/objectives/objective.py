@@ -19,6 +19,12 @@ class Objective:
             the two sets of weights zero-sum, or the loss `c` that the
             generators' parameters descend.
 
+    Attributes:
+        uses_critics: whether discriminators are critics, whose gradient norms
+            training reports. False unless a subclass sets it.
+        of_logits: whether the objective is made of `a`, `b` and `c`. True
+            unless a subclass compares samples by other means, as `MMD` does.
+
     Example:
     ```python
     @keras.saving.register_keras_serializable("my_package")
@@ -36,6 +42,9 @@ class Objective:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), section 5.
     """
 
+    uses_critics = False
+    of_logits = True
+
     def __init__(self, weight_grad="payoff"):
         if weight_grad not in ("payoff", "loss"):
             raise ValueError(
@@ -43,6 +52,15 @@ class Objective:
                 f"Received: weight_grad={weight_grad!r}"
             )
         self.weight_grad = weight_grad
+
+    @property
+    def zero_sum(self):
+        """Whether generators minimise the payoff itself.
+
+        True where the subclass leaves `generator_loss` alone. A subclass whose
+        own loss differs from `b` by a constant may set `zero_sum = True`.
+        """
+        return type(self).generator_loss is Objective.generator_loss
 
     def real_payoff(self, logits):
         """Returns `a(logits)`, one value for each real sample.

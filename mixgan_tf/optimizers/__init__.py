@@ -1,14 +1,18 @@
-"""Optimizers for mixtures. `get_mixture_optimizer` turns a name into one."""
+"""Optimizers for mixtures, and functions that turn names into them."""
 
 import keras
 
 from mixgan_tf.arguments import resolve
+from mixgan_tf.optimizers.competitive import ACGD
+from mixgan_tf.optimizers.competitive import CGD
+from mixgan_tf.optimizers.competitive_optimizer import CompetitiveOptimizer
 from mixgan_tf.optimizers.exponentiated_gradient import ExponentiatedGradient
 
 MIXTURE_OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
     "exponentiated_gradient": ExponentiatedGradient,
 }
+COMPETITIVE_OPTIMIZERS = {"acgd": ACGD, "cgd": CGD}
 
 
 def get_mixture_optimizer(identifier):
@@ -31,8 +35,31 @@ def get_mixture_optimizer(identifier):
     )
 
 
+def get_competitive_optimizer(identifier):
+    """Returns the competitive optimizer that a name stands for.
+
+    Args:
+        identifier: a key of `COMPETITIVE_OPTIMIZERS`, or a
+            `CompetitiveOptimizer`.
+
+    Returns:
+        A `CompetitiveOptimizer`.
+
+    Raises:
+        ValueError: if there is no such optimizer.
+    """
+    return resolve(
+        identifier, COMPETITIVE_OPTIMIZERS, CompetitiveOptimizer, "optimizer"
+    )
+
+
 __all__ = [
+    "ACGD",
+    "CGD",
+    "COMPETITIVE_OPTIMIZERS",
     "MIXTURE_OPTIMIZERS",
+    "CompetitiveOptimizer",
     "ExponentiatedGradient",
+    "get_competitive_optimizer",
     "get_mixture_optimizer",
 ]

@@ -34,5 +34,5 @@ class ExponentiatedGradient(keras.optimizers.Optimizer):
         learning_rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
         # A weight that underflows to zero has a zero gradient: no 0 / 0.
-        weights = ops.maximum(ops.softmax(variable), 1e-30)
+        weights = ops.maximum(ops.softmax(variable, axis=0), 1e-30)
         self.assign_sub(variable, learning_rate * gradient / weights)

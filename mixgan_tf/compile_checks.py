@@ -1,0 +1,136 @@
+"""What `compile` refuses: games that the model or the platform cannot play."""
+
+import tensorflow as tf
+
+from mixgan_tf.network_checks import outputs_of
+from mixgan_tf.schedules import AdaptiveSteps
+
+
+def check_game(gan):
+    """Checks that the objective, the optimizers and the networks fit.
+
+    Args:
+        gan: a `MixGAN` whose `compile` has resolved its arguments.
+
+    Raises:
+        ValueError: if they do not.
+    """
+    if gan.objective.of_logits:
+        gan._require_discriminators("compile")
+        for discriminator in gan.discriminator_mixture.components:
+            _require_logits(discriminator, gan.objective)
+    else:
+        _check_distance(gan)
+    if gan.competitive:
+        _check_competitive(gan)
+    if isinstance(gan.discriminator_steps, AdaptiveSteps):
+        _check_adaptive(gan)
+    if gan.ema and "discriminator" in gan.ema.players:
+        gan._require_discriminators("ema")
+
+
+def _require_logits(discriminator, objective):
+    outputs = outputs_of(discriminator)
+    if set(outputs) == {"features"} and outputs["features"][-1] != 1:
+        raise ValueError(
+            f"The objective {type(objective).__name__} needs one logit for "
+            "each sample, shape (batch, 1); several features suit 'mmd' only. "
+            f"Received: a discriminator with output {outputs['features']}"
+        )
+
+
+def _check_distance(gan):
+    name = type(gan.objective).__name__
+    if gan.num_classes is not None:
+        raise ValueError(
+            f"The objective {name} compares samples without their classes; "
+            "use a model without `num_classes`. "
+            f"Received: num_classes={gan.num_classes}"
+        )
+    if any(r.has_penalty for r in gan.regularizers):
+        raise ValueError(
+            f"The objective {name} has no logits whose gradient a penalty "
+            "could be of; use 'weight_clipping' or 'spectral_normalization'. "
+            f"Received: regularizers={_names(gan.regularizers)}"
+        )
+    if gan.payoff.num_sampled is not None:
+        raise ValueError(
+            f"The objective {name} needs every discriminator in each step: "
+            "use `payoff='stratified'` or 'shared'. "
+            f"Received: payoff={type(gan.payoff).__name__}"
+        )
+    if gan.discriminator_mixture is None:
+        if gan.regularizers:
+            raise ValueError(
+                "Argument `regularizers` is for discriminators, and this "
+                "model has none. "
+                f"Received: regularizers={_names(gan.regularizers)}"
+            )
+        return
+    for discriminator in gan.discriminator_mixture.components:
+        if set(outputs_of(discriminator)) != {"features"}:
+            raise ValueError(
+                f"The objective {name} takes a discriminator's outputs as "
+                "features; build it without class or reconstruction heads. "
+                f"Received: outputs {sorted(outputs_of(discriminator))}"
+            )
+
+
+def _check_competitive(gan):
+    name = type(gan.optimizer).__name__
+    if not (gan.objective.zero_sum and gan.objective.of_logits):
+        raise ValueError(
+            f"{name} solves zero-sum games, in which the generators minimise "
+            "the payoff itself: use 'minimax', 'wasserstein' or another "
+            "objective without a generator loss of its own. "
+            f"Received: objective={type(gan.objective).__name__}"
+        )
+    if any(r.has_penalty for r in gan.regularizers):
+        raise ValueError(
+            f"{name} solves zero-sum games, which a penalty on one player is "
+            "not part of; leave it out. "
+            f"Received: regularizers={_names(gan.regularizers)}"
+        )
+    if gan.payoff.num_sampled is not None:
+        raise ValueError(
+            f"{name} needs every discriminator in each step: use "
+            "`payoff='stratified'`. "
+            f"Received: payoff={type(gan.payoff).__name__}"
+        )
+    if gan.discriminator_steps != 1:
+        raise ValueError(
+            f"{name} updates both players at once: leave out "
+            "`discriminator_steps`. "
+            f"Received: discriminator_steps={gan.discriminator_steps!r}"
+        )
+    for discriminator in gan.discriminator_mixture.components:
+        heads = set(outputs_of(discriminator))
+        if not heads <= {"features", "logit"}:
+            raise ValueError(
+                f"{name} solves zero-sum games, which the losses of class and "
+                "reconstruction heads are not part of. "
+                f"Received: a discriminator with outputs {sorted(heads)}"
+            )
+    _require_one_replica(name)
+
+
+def _check_adaptive(gan):
+    if not gan.objective.of_logits:
+        raise ValueError(
+            "`AdaptiveSteps` goes by the payoff of logits. "
+            f"Received: objective={type(gan.objective).__name__}"
+        )
+    _require_one_replica("AdaptiveSteps")
+
+
+def _require_one_replica(name):
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas > 1:
+        raise ValueError(
+            f"{name} works on one replica only. "
+            f"Received: a strategy of {replicas} replicas"
+        )
+
+
+def _names(regularizers):
+    return [type(regularizer).__name__ for regularizer in regularizers]

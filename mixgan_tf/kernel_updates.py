@@ -1,0 +1,95 @@
+"""The updates for an objective between distributions: MMD.
+
+With features `f_j` (a discriminator's outputs, or the samples themselves where
+there are no discriminators), the generators descend
+`sum_j q_j MMD^2_j(w) + entropy_weight * R(w)` and the discriminators ascend
+its first term. `MMD^2_j` is quadratic in the weights `w`: all generators
+belong to one mixture, whose samples repel each other.
+
+Each replica compares the samples it holds; the mean over replicas is unbiased.
+"""
+
+import tensorflow as tf
+
+from mixgan_tf.judging import judge
+from mixgan_tf.updates import Update
+from mixgan_tf.updates import entropy_share
+from mixgan_tf.updates import generate_fakes
+
+
+def discriminator_update(gan, key, rows, reals, labels):
+    """Returns the discriminators' `Update`. See `updates`."""
+    variables = [v.value for v in gan.discriminator_variables]
+    inputs, fakes = generate_fakes(gan, key, rows, labels)
+    logits = gan.discriminator_mixture.mixture_logits.value
+    with tf.GradientTape() as tape:
+        distance = _distance(gan, key, rows, reals, inputs, fakes)
+        loss = entropy_share(gan, gan.discriminator_mixture) - distance
+    *gradients, logit_gradient = tape.gradient(
+        loss, [*variables, logits], unconnected_gradients="zero"
+    )
+    return Update(gradients, logit_gradient, loss, distance)
+
+
+def generator_update(gan, key, rows, reals, labels):
+    """Returns the generators' `Update`. See `updates`."""
+    variables = [v.value for v in gan.generator_variables]
+    logits = gan.generator_mixture.mixture_logits.value
+    with tf.GradientTape() as tape:
+        inputs, fakes = generate_fakes(gan, key, rows, labels)
+        distance = _distance(gan, key, rows, reals, inputs, fakes)
+        loss = entropy_share(gan, gan.generator_mixture) + distance
+    *gradients, logit_gradient = tape.gradient(
+        loss, [*variables, logits], unconnected_gradients="zero"
+    )
+    return Update(gradients, logit_gradient, loss, distance)
+
+
+def quadratic_forms(gan, key, rows, reals, inputs, fakes, discriminators=None):
+    """Returns `MMD^2` as a quadratic form in `w`, for each discriminator.
+
+    Args:
+        gan: a compiled `MixGAN` whose objective is `MMD`.
+        key: int32 tensor `(2,)`, or `None` in inference mode.
+        rows: `Rows` of the real samples.
+        reals: float tensor `(n, ...)`.
+        inputs: list, for each group, of each generator's `FakeInputs`.
+        fakes: their samples, likewise.
+        discriminators: networks to use instead of the trained ones.
+
+    Returns:
+        A list of tuples `(K, k, constant)`; see `MMD.quadratic_form`. It has
+        one entry without discriminators.
+    """
+    if not gan.num_discriminators:
+        flat = [tf.reshape(x, [tf.shape(x)[0], -1]) for x in fakes[0]]
+        reals = tf.reshape(reals, [tf.shape(reals)[0], -1])
+        return [gan.objective.quadratic_form(reals, flat)]
+    forms = []
+    for j in range(gan.num_discriminators):
+        group = j % len(fakes)
+        real, *judged = judge(
+            gan,
+            j,
+            [reals, *fakes[group]],
+            [None] * (1 + len(fakes[group])),
+            key,
+            discriminators,
+        )
+        forms.append(
+            gan.objective.quadratic_form(
+                real.features, [x.features for x in judged]
+            )
+        )
+    return forms
+
+
+def _distance(gan, key, rows, reals, inputs, fakes):
+    share = tf.cast(rows.local, tf.float32) / tf.cast(rows.total, tf.float32)
+    w = gan.generator_mixture.mixture_weights
+    forms = quadratic_forms(gan, key, rows, reals, inputs, fakes)
+    distances = [gan.objective.squared_distance(w, *form) for form in forms]
+    if not gan.num_discriminators:
+        return share * distances[0]
+    q = gan.discriminator_mixture.mixture_weights
+    return share * tf.reduce_sum(q * tf.stack(distances))

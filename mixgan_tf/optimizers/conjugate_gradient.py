@@ -1,0 +1,117 @@
+"""The method of conjugate gradients on lists of tensors."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+
+class Solution(NamedTuple):
+    """What `conjugate_gradient` found."""
+
+    values: list  # tensors, shaped as the right-hand side
+    iterations: object  # int32 scalar: iterations that improved the values
+    residual: object  # float64 scalar: |rhs - K values| / |rhs|
+
+
+def conjugate_gradient(
+    operator, rhs, tolerance=1e-6, max_iterations=20, start=None
+):
+    """Solves `K s = rhs` for a symmetric positive definite operator `K`.
+
+    It stops at the tolerance, at the cap, or where rounding has spoilt the
+    operator: on a curvature `<p, K p>` that is not positive and finite the
+    values reached before are kept.
+
+    Args:
+        operator: function from a list of tensors `s` to the list `K s`.
+        rhs: list of float tensors.
+        tolerance: nonnegative float, relative to the norm of `rhs`.
+        max_iterations: nonnegative int.
+        start: list of tensors shaped as `rhs`, or `None` for zeros, which
+            saves one application of `K`. A start worse than zeros is dropped.
+
+    Returns:
+        A `Solution`.
+
+    Example:
+    ```python
+    halves = conjugate_gradient(lambda s: [2 * s[0]], [tf.ones([3])])
+    halves.values  # [[0.5, 0.5, 0.5]]
+    ```
+
+    Reference:
+        Hestenes & Stiefel, "Methods of conjugate gradients for solving linear
+        systems", 1952.
+    """
+    rhs_square = _dot(rhs, rhs)
+    zeros = [tf.zeros_like(b) for b in rhs]
+    values, residual, square = zeros, list(rhs), rhs_square
+    if start is not None:
+        product = operator(start)
+        warm = [b - k for b, k in zip(rhs, product, strict=True)]
+        better = _dot(warm, warm) < rhs_square
+        values = _where(better, start, zeros)
+        residual = _where(better, warm, rhs)
+        square = tf.where(better, _dot(warm, warm), rhs_square)
+    threshold = tf.constant(tolerance, tf.float64) ** 2 * rhs_square
+
+    def unfinished(iteration, sound, square, *_):
+        return sound & (square > threshold) & (iteration < max_iterations)
+
+    def body(iteration, _, square, values, residual, direction):
+        product = operator(direction)
+        curvature = _dot(direction, product)
+        length = square / curvature
+        new_residual = _add(residual, -length, product)
+        new_square = _dot(new_residual, new_residual)
+        sound = (
+            (curvature > 0)
+            & tf.math.is_finite(curvature)
+            & tf.math.is_finite(new_square)
+        )
+        values = _add(values, tf.where(sound, length, 0.0), direction)
+        direction = _add(new_residual, new_square / square, direction)
+        return (
+            iteration + tf.cast(sound, tf.int32),
+            sound,
+            tf.where(sound, new_square, square),
+            values,
+            new_residual,
+            direction,
+        )
+
+    iterations, _, square, values, _, _ = tf.while_loop(
+        unfinished,
+        body,
+        (
+            tf.constant(0),
+            tf.constant(True),
+            square,
+            values,
+            residual,
+            residual,
+        ),
+    )
+    relative = tf.math.divide_no_nan(tf.sqrt(square), tf.sqrt(rhs_square))
+    return Solution(values, iterations, relative)
+
+
+def _dot(first, second):
+    # Scalars in float64: a squared residual must not underflow.
+    products = zip(first, second, strict=True)
+    return tf.add_n(
+        [tf.cast(tf.reduce_sum(a * b), tf.float64) for a, b in products]
+    )
+
+
+def _add(first, factor, second):
+    return [
+        a + tf.cast(factor, a.dtype) * b
+        for a, b in zip(first, second, strict=True)
+    ]
+
+
+def _where(condition, first, second):
+    return [
+        tf.where(condition, a, b) for a, b in zip(first, second, strict=True)
+    ]

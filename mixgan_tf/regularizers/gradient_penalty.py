@@ -1,0 +1,207 @@
+"""Penalties on the gradient of a discriminator's logit."""
+
+import keras
+import tensorflow as tf
+
+from mixgan_tf.arguments import require_number
+from mixgan_tf.judging import depends_on_batch
+from mixgan_tf.mixture import weights_of_rows
+from mixgan_tf.regularizers.regularizer import Regularizer
+
+INTERPOLATIONS = ("stratified", "pair", "mixture")
+
+
+def gradient_norms(critic, samples, squared=False):
+    """Returns the norm of the logit's gradient at each sample.
+
+    Where the gradient is zero, the norm's own gradient is zero too, not NaN.
+
+    Args:
+        critic: differentiable function from samples to logits `(n,)`.
+        samples: float tensor `(n, ...)`.
+        squared: whether to return squared norms.
+
+    Returns:
+        A float32 tensor `(n,)`.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(samples)
+        logits = critic(samples)
+    gradient = tf.cast(tape.gradient(logits, samples), tf.float32)
+    squares = tf.reduce_sum(
+        gradient**2, axis=list(range(1, gradient.shape.rank))
+    )
+    if squared:
+        return squares
+    positive = squares > 0
+    return tf.where(positive, tf.sqrt(tf.where(positive, squares, 1.0)), 0.0)
+
+
+class _OfGradients(Regularizer):
+    has_penalty = True
+
+    def build(self, gan):
+        """Refuses batch normalisation. See `Regularizer.build`."""
+        for discriminator in gan.discriminator_mixture.components:
+            if depends_on_batch(discriminator):
+                raise ValueError(
+                    f"{type(self).__name__} needs the gradient of each "
+                    "sample's own logit, which batch normalisation mixes with "
+                    "the others': build the discriminators with "
+                    "`normalization='layer'` or None. "
+                    f"Received: {discriminator.name} with BatchNormalization"
+                )
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class GradientPenalty(_OfGradients):
+    """Draws the gradient norm between real and generated samples to one.
+
+    `weight * sum_i w_i mean (||grad D(x_i)|| - 1)^2`, at
+    `x_i = e x + (1 - e) G_i(z)` with `e` uniform in `[0, 1]`. The three ways
+    to interpolate have one expectation and differ in cost and noise:
+
+    - `"stratified"`: every T-th real row for each generator;
+    - `"pair"`: every row each generator made. Under the `stratified` payoff
+      that is the same number of rows; under `shared`, T times as many;
+    - `"mixture"`: for each real row one generator, drawn by the weights.
+
+    Args:
+        weight: positive float.
+        interpolation: one of the three.
+
+    Example:
+    ```python
+    gan.compile(
+        objective="wasserstein",
+        discriminator_steps=5,
+        regularizers=[mg.regularizers.GradientPenalty(10.0)],
+    )
+    ```
+
+    Reference:
+        [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028), eq. 3.
+    """
+
+    def __init__(self, weight=10.0, interpolation="stratified"):
+        self.weight = require_number("weight", weight)
+        if interpolation not in INTERPOLATIONS:
+            raise ValueError(
+                "Argument `interpolation` must be one of "
+                f"{', '.join(map(repr, INTERPOLATIONS))}. "
+                f"Received: interpolation={interpolation!r}"
+            )
+        self.interpolation = interpolation
+
+    def penalty(self, inputs):
+        """Returns the penalty. See `Regularizer.penalty`."""
+        if self.interpolation == "mixture":
+            points = [_drawn_by_weights(inputs)]
+        else:
+            count = len(inputs.fakes)
+            points = [
+                _of_component(inputs, i, count, self.interpolation == "pair")
+                for i in range(count)
+            ]
+        key, total = inputs.key + [0, 1], 0.0
+        for index, (reals, fakes, labels, weights, rows) in enumerate(points):
+            mixing = tf.random.stateless_uniform(
+                [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1),
+                key + [index, 0],
+            )
+            mixing = tf.cast(mixing, reals.dtype)
+            between = mixing * reals + (1 - mixing) * tf.cast(
+                fakes, reals.dtype
+            )
+            norms = gradient_norms(
+                lambda x, y=labels, k=index: inputs.critic(x, y, key + [k, 1]),
+                between,
+            )
+            total += tf.reduce_sum(weights * (norms - 1) ** 2) / rows
+        return self.weight * total
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"weight": self.weight, "interpolation": self.interpolation}
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class R1(_OfGradients):
+    """Draws the gradient at real samples to zero.
+
+    `weight / 2 * mean ||grad D(x)||^2` over real samples.
+
+    Args:
+        weight: positive float, the paper's gamma.
+
+    Example:
+    ```python
+    gan.compile(regularizers=[mg.regularizers.R1(10.0)])
+    ```
+
+    Reference:
+        [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406), eq. 9.
+    """
+
+    def __init__(self, weight=10.0):
+        self.weight = require_number("weight", weight)
+
+    def penalty(self, inputs):
+        """Returns the penalty. See `Regularizer.penalty`."""
+        squares = gradient_norms(
+            lambda x: inputs.critic(x, inputs.labels, inputs.key),
+            inputs.reals,
+            squared=True,
+        )
+        total = tf.cast(inputs.rows.total, tf.float32)
+        return self.weight / 2 * tf.reduce_sum(squares) / total
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"weight": self.weight}
+
+
+def _of_component(inputs, i, count, every_row):
+    component, fakes = inputs.inputs[i], inputs.fakes[i]
+    reals, total = component.take(inputs.reals), component.total
+    labels = component.labels
+    if not every_row and component.whole:
+        # Rows are dealt out from a random place, lest a periodic order of the
+        # classes give each component always the same ones.
+        start = tf.random.stateless_uniform(
+            [], inputs.key, maxval=count, dtype=tf.int32
+        )
+        place = (start + i) % count
+        first = (place - inputs.rows.offset) % count
+        reals, fakes = reals[first::count], fakes[first::count]
+        labels = None if labels is None else labels[first::count]
+        total = (inputs.rows.total - place - 1) // count + 1
+        total = tf.maximum(tf.cast(total, tf.float32), 1.0)
+    weights = weights_of_rows(inputs.weights, i, labels)
+    return reals, fakes, labels, weights, total
+
+
+def _drawn_by_weights(inputs):
+    # A fake and the real row it goes with are drawn together, so that their
+    # classes agree; each fake is as likely as its weight in the mixture.
+    reals, labels, shares = [], [], []
+    for i, component in enumerate(inputs.inputs):
+        paired = component.take(inputs.reals)
+        weights = weights_of_rows(inputs.weights, i, component.labels)
+        reals.append(paired)
+        labels.append(component.labels)
+        shares.append(
+            tf.fill([tf.shape(paired)[0]], 1.0) * weights / component.total
+        )
+    shares = tf.concat(shares, 0)
+    rows = tf.random.stateless_categorical(
+        tf.math.log(shares)[None], inputs.rows.local, inputs.key
+    )[0]
+    drawn = tf.maximum(tf.cast(inputs.rows.local, tf.float32), 1.0)
+    return (
+        tf.gather(tf.concat(reals, 0), rows),
+        tf.gather(tf.concat(inputs.fakes, 0), rows),
+        None if labels[0] is None else tf.gather(tf.concat(labels, 0), rows),
+        tf.reduce_sum(shares),  # this replica's share of the mixture
+        drawn,
+    )

@@ -1,0 +1,37 @@
+"""Running a network with other values in place of some of its variables."""
+
+import keras
+
+
+def call_with(network, substitutes, inputs, training):
+    """Calls a network while some of its variables read as other tensors.
+
+    The variables keep their own values, and gradients reach whatever the
+    tensors were made from. What layers assign meanwhile (moving averages, the
+    state of random generators) is assigned afterwards.
+
+    Args:
+        network: a built Keras model.
+        substitutes: list of pairs `(keras.Variable, tensor)`.
+        inputs: what the network takes.
+        training: whether layers like dropout are active.
+
+    Returns:
+        The network's outputs.
+
+    Example:
+    ```python
+    halved = [(network.layers[1].kernel, network.layers[1].kernel / 2)]
+    outputs = call_with(network, halved, inputs, training=False)
+    ```
+    """
+    if not substitutes:
+        return network(inputs, training=training)
+    with keras.StatelessScope(state_mapping=substitutes) as scope:
+        outputs = network(inputs, training=training)
+    substituted = {id(variable) for variable, _ in substitutes}
+    for variable in network.variables:
+        value = scope.get_current_value(variable)
+        if value is not None and id(variable) not in substituted:
+            variable.assign(value)
+    return outputs
