@@ -17,9 +17,7 @@ import json
 import multiprocessing
 import os
 import pathlib
-import statistics
 import time
-from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Compiles in about half the time, and the steps are as fast.
@@ -30,35 +28,25 @@ import numpy as np
 import tensorflow as tf
 from absl import app
 from absl import flags
-from mode_coverage_picture import Scene
-from mode_coverage_picture import draw
+from mode_coverage_report import Scene
+from mode_coverage_report import draw
+from mode_coverage_report import markdown
 from tqdm import tqdm
 
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf.metrics import mode_coverage
 
-
-class Row(NamedTuple):
-    """A line of the table: what is learned, how, and for how long."""
-
-    data: str
-    loss: str
-    width: int
-    steps: int
-
-
+# Data, loss, width, steps. The losses: non-saturating, and Wasserstein with a
+# gradient penalty.
 ROWS = {
-    f"{data}_{loss}_{width}_{steps // 1000}k": Row(data, loss, width, steps)
-    for data, loss, width, steps in (
-        ("ring", "ns", 16, 10_000),
-        ("ring", "ns", 64, 10_000),
-        ("ring", "gp", 16, 5_000),
-        ("grid", "ns", 32, 10_000),
-        ("grid", "ns", 64, 10_000),
-        ("grid", "ns", 32, 30_000),
-        ("grid", "gp", 16, 5_000),
-    )
+    "ring_ns_16_10k": ("ring", "ns", 16, 10_000),
+    "ring_ns_64_10k": ("ring", "ns", 64, 10_000),
+    "ring_gp_16_5k": ("ring", "gp", 16, 5_000),
+    "grid_ns_32_10k": ("grid", "ns", 32, 10_000),
+    "grid_ns_64_10k": ("grid", "ns", 64, 10_000),
+    "grid_ns_32_30k": ("grid", "ns", 32, 30_000),
+    "grid_gp_16_5k": ("grid", "gp", 16, 5_000),
 }
 # Generators, discriminators, width as a multiple of the row's.
 SETTINGS = {
@@ -69,9 +57,10 @@ SETTINGS = {
     "5+1": (5, 1, 1.0),
     "1+5": (1, 5, 1.0),
 }
-LOSSES = {"ns": "non-saturating", "gp": "Wasserstein with gradient penalty"}
-CENTERS = {"ring": mg.data.ring_centers(), "grid": mg.data.grid_centers()}
-SDS = {"ring": 0.02, "grid": 0.05}
+MODES = {  # and their standard deviation
+    "ring": (mg.data.ring_centers(), 0.02),
+    "grid": (mg.data.grid_centers(), 0.05),
+}
 PICTURED = {"ring": "ring_ns_16_10k", "grid": "grid_ns_64_10k"}
 SAMPLES = 10_000
 
@@ -79,7 +68,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_list("rows", list(ROWS), "Rows of the table.")
 flags.DEFINE_list("settings", list(SETTINGS), "Its columns.")
 flags.DEFINE_integer("seeds", 5, "Runs of each cell.")
-flags.DEFINE_integer("steps", None, "Instead of the rows' own, to try it out.")
+flags.DEFINE_integer("steps", None, "To try it out; divisible by 10.")
 flags.DEFINE_integer("processes", 1, "Cells that run at a time.")
 flags.DEFINE_string("out", "runs/mode_coverage", "Folder for the results.")
 for _flag, _known in (("rows", ROWS), ("settings", SETTINGS)):
@@ -136,15 +125,23 @@ def use_one_thread():
 def protocol(row, setting, seeds, steps=None):
     """Returns all that a cell's numbers depend on, as JSON has it."""
     generators, discriminators, factor = SETTINGS[setting]
-    row = ROWS[row]
+    data, loss, width, usual_steps = ROWS[row]
+    penalised = loss == "gp"
     return {
-        **row._asdict(),
-        "width": round(factor * row.width),
-        "steps": steps or row.steps,
+        "data": data,
+        "objective": "wasserstein" if penalised else "non_saturating",
+        "gradient_penalty": 0.1 if penalised else 0,
+        "discriminator_steps": 5 if penalised else 1,
+        "learning_rate": 1e-3,
+        "beta_1": 0.9 if penalised else 0.5,
+        "entropy_weight": 0.1,
+        "payoff": "stratified",
+        "batch_size": 128,
+        "steps": steps or usual_steps,
+        "width": round(factor * width),
         "generators": generators,
         "discriminators": discriminators,
         "seeds": seeds,
-        "batch_size": 128,
         "evaluations": f"last 3 of 10, {SAMPLES} samples",
     }
 
@@ -152,7 +149,6 @@ def protocol(row, setting, seeds, steps=None):
 def make_gan(protocol, seed):
     """Returns a compiled model with fresh weights."""
     keras.utils.set_random_seed(seed)
-    penalised = protocol["loss"] == "gp"
     gan = mg.MixGAN(
         mg.networks.MLPGenerator(2, latent_dim=2, width=protocol["width"]),
         mg.networks.MLPDiscriminator(2, width=protocol["width"]),
@@ -160,31 +156,25 @@ def make_gan(protocol, seed):
         num_discriminators=protocol["discriminators"],
         seed=0,
     )
-    beta = 0.9 if penalised else 0.5
-    options = {}
-    if penalised:
-        options = dict(
-            objective="wasserstein",
-            regularizers=[mg.regularizers.GradientPenalty(0.1)],
-            discriminator_steps=5,
-        )
+    rate, beta_1 = protocol["learning_rate"], protocol["beta_1"]
+    regularizers = []
+    if weight := protocol["gradient_penalty"]:
+        regularizers = [mg.regularizers.GradientPenalty(weight)]
     gan.compile(
-        generator_optimizer=keras.optimizers.Adam(1e-3, beta_1=beta),
-        discriminator_optimizer=keras.optimizers.Adam(1e-3, beta_1=beta),
-        mixture_optimizer=keras.optimizers.Adam(1e-3, beta_1=0.5),
-        entropy_weight=0.1,
-        payoff="stratified",
-        **options,
+        objective=protocol["objective"],
+        generator_optimizer=keras.optimizers.Adam(rate, beta_1),
+        discriminator_optimizer=keras.optimizers.Adam(rate, beta_1),
+        mixture_optimizer=keras.optimizers.Adam(rate, 0.5),
+        entropy_weight=protocol["entropy_weight"],
+        payoff=protocol["payoff"],
+        regularizers=regularizers,
+        discriminator_steps=protocol["discriminator_steps"],
     )
     return gan
 
 
 def run(protocol):
-    """Trains every seed of a cell; returns its numbers, and seed 0's samples.
-
-    All seeds share one compiled loop, which takes longer to compile than to
-    run.
-    """
+    """Trains all seeds of a cell; returns its numbers, and seed 0's samples."""
     begin = time.perf_counter()
     keras.backend.clear_session()
     tenth = protocol["steps"] // 10
@@ -211,11 +201,12 @@ def run(protocol):
             train(tf.reshape(points, shape))
             if index >= 7:
                 samples = gan.sample(SAMPLES, seed=index, batch_size=SAMPLES)
-                found.append(coverage(samples, protocol["data"]))
+                found.append(mode_coverage(samples, *MODES[protocol["data"]]))
+        modes, high_quality = np.mean(found, axis=0).tolist()
         runs.append(
             {
-                "modes": statistics.fmean(f.modes for f in found),
-                "high_quality": statistics.fmean(f.high_quality for f in found),
+                "modes": modes,
+                "high_quality": high_quality,
                 "generator_weights": gan.generator_weights.tolist(),
                 "seconds": time.perf_counter() - start,
             }
@@ -236,44 +227,8 @@ def state(gan):
     return gan.variables + [v for o in optimizers for v in o.variables]
 
 
-def coverage(samples, data):
-    return mode_coverage(samples, CENTERS[data], SDS[data])
-
-
 def samples_file(out, name):
     return out / "samples" / f"{name.replace('/', '-')}.npy"
-
-
-def markdown(cells):
-    """Returns the table: for each row its modes and its high quality."""
-    settings = [s for s in SETTINGS if any(n.endswith(f"/{s}") for n in cells)]
-    lines = [
-        "| trained on | measure | " + " | ".join(settings) + " |",
-        "|---" * (len(settings) + 2) + "|",
-    ]
-    for name, row in ROWS.items():
-        runs = {
-            s: cells[f"{name}/{s}"]["runs"]
-            for s in settings
-            if f"{name}/{s}" in cells
-        }
-        title = f"{row.data}, {LOSSES[row.loss]}, width {row.width}, "
-        title += f"{row.steps:,} steps"
-        for key in ("modes", "high_quality") if runs else ():
-            values = [spread(runs[s], key) for s in settings]
-            measure = f"{key.replace('_', ' ')}"
-            lines.append(
-                f"| {title} | {measure} | " + " | ".join(values) + " |"
-            )
-            title = ""
-    return "\n".join(lines) + "\n"
-
-
-def spread(runs, key):
-    """Returns the mean and the standard deviation over seeds, as text."""
-    values = [r[key] for r in runs]
-    text = f"{statistics.fmean(values):.2f}"
-    return text + (f" ± {statistics.stdev(values):.2f}" if values[1:] else "")
 
 
 def scenes(cells, out):
@@ -287,7 +242,7 @@ def scenes(cells, out):
         }
         real = next(iter(getattr(mg.data, data)(SAMPLES))).numpy()
         if results:
-            found.append(Scene(real, CENTERS[data], SDS[data], results))
+            found.append(Scene(real, *MODES[data], results))
     return found
 
 

@@ -168,7 +168,7 @@ def save(gan, directory, metadata=None, extra_files=None):
             "latent_dim": gan.latent_dim,
             "sample_shape": list(gan.sample_shape),
             "generator_parameters": gan.generator_mixture.count_params(),
-            "generator_weights": [float(w) for w in gan.generator_weights],
+            "generator_weights": gan.generator_weights.tolist(),
             "train_steps": int(gan.train_steps.numpy()),
             **(metadata or {}),
             "sha256": {

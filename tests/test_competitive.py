@@ -13,58 +13,30 @@ from tests.models import tiny_gan
 from tests.models import weights_of
 
 
-def test_without_iterations_it_is_simultaneous_gradient_descent():
-    results = []
-    for competitive in (True, False):
-        keras.utils.set_random_seed(2)
-        gan = tiny_gan()
-        if competitive:
-            cgd = mg.optimizers.CGD(0.1, max_iterations=0, warm_start=False)
-            gan.compile("minimax", optimizer=cgd)
-        else:
-            gan.compile(
-                "minimax",
-                generator_optimizer=keras.optimizers.SGD(0.1),
-                discriminator_optimizer=keras.optimizers.SGD(0.1),
-                mixture_optimizer=keras.optimizers.SGD(0.1),
-            )
-        before = weights_of(gan.generator_mixture)
-        gan.train_on_batch(points())
-        results.append((before, weights_of(gan.discriminator_mixture)))
-    # Alternating descent differs for the generators, who move second, and in
-    # the latents that the discriminators meet: sizes agree, not values.
-    (start, ours), (same, theirs) = results
-    assert not differ(start, same)
-    assert [w.shape for w in ours] == [w.shape for w in theirs]
-
-
-@pytest.mark.parametrize("name", ["minimax", "wasserstein", "reverse_kl"])
-def test_each_zero_sum_objective_trains(name):
+@pytest.mark.parametrize("name", ["minimax", "wasserstein"])
+def test_zero_sum_objectives_train(name):
     gan = tiny_gan(num_generators=2, num_discriminators=2, num_classes=3)
     optimizer = mg.optimizers.ACGD(1e-2, max_iterations=4)
     gan.compile(name, optimizer=optimizer, regularizers=["instance_noise"])
-    before = weights_of(gan)
-    logs = gan.fit(points(), labels(24), batch_size=12, verbose=0).history
-    assert np.isfinite(list(logs.values())).all()
-    changed = [
-        differ([a], [b])
-        for a, b, v in zip(before, weights_of(gan), gan.weights, strict=True)
-        if v.trainable
-    ]
-    assert all(changed)  # both players' networks and mixture logits
-    assert int(gan.train_steps.numpy()) == 2
-    assert int(optimizer.iterations.numpy()) == 2
-    assert 0 < int(optimizer.solver_iterations.value) <= 4
+    mixtures = gan.generator_mixture, gan.discriminator_mixture
+    players = [n for m in mixtures for n in [*m.components, m.mixture_logits]]
 
+    def state():
+        return [
+            [np.array(p)] if isinstance(p, keras.Variable) else weights_of(p)
+            for p in players
+        ]
 
-def test_metrics_are_of_the_state_before_the_step():
-    gan = tiny_gan()
-    gan.compile("minimax", optimizer=mg.optimizers.CGD(1e-3))
-    logs = gan.train_on_batch(points(), return_dict=True)
-    regulariser = 0.1 * np.log(3)
+    before = state()
+    logs = gan.train_on_batch(points(), labels(24), return_dict=True)
+    for a, b in zip(before, state(), strict=True):
+        assert differ(a, b)  # each network, and both mixtures' logits
+    regulariser = 0.1 * np.log(2)  # the metrics are of the state before
     payoff = logs["payoff"]
     assert logs["generator_loss"] == pytest.approx(payoff + regulariser)
     assert logs["discriminator_loss"] == pytest.approx(regulariser - payoff)
+    assert int(gan.train_steps.numpy()) == int(optimizer.iterations.numpy())
+    assert 0 < int(optimizer.solver_iterations.value) <= 4
 
 
 def test_images_with_batch_normalisation_train_and_resume(tmp_path):
@@ -72,10 +44,12 @@ def test_images_with_batch_normalisation_train_and_resume(tmp_path):
         gan = mg.MixGAN(
             mg.networks.DCGANGenerator((8, 8, 1), latent_dim=4, width=4),
             mg.networks.DCGANDiscriminator((8, 8, 1), width=4, dropout=0.2),
-            num_generators=2,
+            num_generators=1,
             seed=5,
         )
-        optimizer = mg.optimizers.ACGD(1e-3, max_iterations=3)
+        optimizer = mg.optimizers.ACGD(
+            1e-3, max_iterations=3, alternate=False
+        )
         gan.compile("minimax", optimizer=optimizer)
         return gan
 

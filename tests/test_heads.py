@@ -125,7 +125,11 @@ def test_reconstruction_is_the_mean_squared_error_of_the_latents():
 
 def test_both_players_reconstruct():
     gan = reconstructing()
-    gan.compile(reconstruction_weight=10.0)
+    gan.compile(
+        reconstruction_weight=10.0,
+        generator_optimizer=keras.optimizers.Adam(0.01),
+        discriminator_optimizer=keras.optimizers.Adam(0.01),
+    )
     x = images(12)
     first = gan.fit(x, batch_size=6, verbose=0).history
     later = gan.fit(x, batch_size=6, epochs=30, verbose=0).history
@@ -150,8 +154,12 @@ def test_auxiliary_losses_move_the_weights_only_if_asked(player):
 # --- Weights that depend on the class ----------------------------------------
 
 
-def by_class(**kwargs):
-    gan = tiny_gan(num_classes=3, class_dependent_weights=True)
+def by_class(num_discriminators=3, **kwargs):
+    gan = tiny_gan(
+        num_discriminators=num_discriminators,
+        num_classes=3,
+        class_dependent_weights=True,
+    )
     gan.compile(**kwargs)
     return gan
 
@@ -216,6 +224,8 @@ def test_logit_gradients_of_each_class():
 
 def test_each_class_finds_its_generator():
     gan = by_class(
+        num_discriminators=1,
+        payoff="shared",
         entropy_weight=0.0,
         mixture_optimizer=mg.optimizers.ExponentiatedGradient(1.0),
         generator_optimizer=keras.optimizers.SGD(0.0),

@@ -2,11 +2,13 @@
 
 import keras
 
+from mixgan_tf.networks.choices import require_choice
 from mixgan_tf.networks.layers import GaussianToUniform
 from mixgan_tf.networks.layers import OneHot
 from mixgan_tf.networks.spectral_normalization import spectrally_normalized
 
 CONDITIONINGS = ("projection", "concatenation", "auxiliary", "class_logits")
+LATENT_DISTRIBUTIONS = ("normal", "uniform")
 
 
 def latent_inputs(latent_dim, num_classes, latent_distribution="normal"):
@@ -25,7 +27,9 @@ def latent_inputs(latent_dim, num_classes, latent_distribution="normal"):
     Raises:
         ValueError: if the distribution is unknown.
     """
-    _require("latent_distribution", latent_distribution, ("normal", "uniform"))
+    require_choice(
+        "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
+    )
     latents = features = keras.Input((latent_dim,), name="latents")
     if latent_distribution == "uniform":
         features = GaussianToUniform(dtype="float32", name="uniform")(latents)
@@ -58,7 +62,7 @@ def sample_inputs(shape, name, num_classes, conditioning):
     Raises:
         ValueError: if the conditioning is unknown.
     """
-    _require("conditioning", conditioning, CONDITIONINGS)
+    require_choice("conditioning", conditioning, CONDITIONINGS)
     samples = keras.Input(shape, name=name)
     takes_labels = conditioning in ("projection", "concatenation")
     if num_classes is None or not takes_labels:
@@ -152,11 +156,3 @@ def _projection_logit(features, one_hot, head, spectral_normalization):
     return keras.layers.Add(dtype="float32", name="logit")(
         [unconditional, projection]
     )
-
-
-def _require(argument, value, choices):
-    if value not in choices:
-        raise ValueError(
-            f"Argument `{argument}` must be one of "
-            f"{', '.join(map(repr, choices))}. Received: {argument}={value!r}"
-        )

@@ -2,13 +2,14 @@
 
 import keras
 
+from mixgan_tf.networks.choices import require_choice
 from mixgan_tf.networks.conditioning import discriminator_heads
 from mixgan_tf.networks.conditioning import latent_inputs
 from mixgan_tf.networks.conditioning import sample_inputs
 from mixgan_tf.networks.feature_maps import feature_map_sides
 from mixgan_tf.networks.network import Network
+from mixgan_tf.networks.normalization import NORMALIZATIONS
 from mixgan_tf.networks.normalization import cancels_biases
-from mixgan_tf.networks.normalization import check_normalization
 from mixgan_tf.networks.normalization import normalize
 from mixgan_tf.networks.spectral_normalization import spectrally_normalized
 
@@ -59,7 +60,7 @@ class DCGANGenerator(Network):
         **kwargs,
     ):
         # === Layers ===
-        check_normalization(normalization)
+        require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
         channels = [width * 2**k for k in reversed(range(len(sides) - 1))]
 
@@ -152,7 +153,10 @@ class DCGANDiscriminator(Network):
     ```
 
     Reference:
-        [Radford et al., 2016](https://arxiv.org/abs/1511.06434).
+        [Radford et al., 2016](https://arxiv.org/abs/1511.06434); conditioning
+        by [projection](https://arxiv.org/abs/1802.05637), as an
+        [auxiliary classifier](https://arxiv.org/abs/1610.09585), by
+        [class logits](https://arxiv.org/abs/1606.03498), section 5.
     """
 
     def __init__(
@@ -169,7 +173,7 @@ class DCGANDiscriminator(Network):
         **kwargs,
     ):
         # === Layers ===
-        check_normalization(normalization)
+        require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
 
         # === Functional model ===

@@ -43,20 +43,3 @@ def cancels_biases(normalization):
         A bool.
     """
     return normalization in ("batch", "instance")
-
-
-def check_normalization(normalization):
-    """Checks a network's argument.
-
-    Args:
-        normalization: what the user gave.
-
-    Raises:
-        ValueError: if it is not one of `NORMALIZATIONS`.
-    """
-    if normalization not in NORMALIZATIONS:
-        raise ValueError(
-            "Argument `normalization` must be one of "
-            f"{', '.join(map(repr, NORMALIZATIONS))}. "
-            f"Received: normalization={normalization!r}"
-        )

@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
+from mixgan_tf.networks.choices import require_choice
 from mixgan_tf.networks.conditioning import discriminator_heads
 from mixgan_tf.networks.conditioning import latent_inputs
 from mixgan_tf.networks.conditioning import sample_inputs
 from mixgan_tf.networks.feature_maps import feature_map_sides
 from mixgan_tf.networks.network import Network
-from mixgan_tf.networks.normalization import check_normalization
+from mixgan_tf.networks.normalization import NORMALIZATIONS
 from mixgan_tf.networks.normalization import normalize
 from mixgan_tf.networks.residual_blocks import residual_block
 from mixgan_tf.networks.residual_blocks import up_block
@@ -58,7 +59,7 @@ class ResNetGenerator(Network):
         **kwargs,
     ):
         # === Layers ===
-        check_normalization(normalization)
+        require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
 
         # === Functional model ===
@@ -95,9 +96,9 @@ class ResNetDiscriminator(Network):
     Blocks halve the sides until they are at most 8 (two blocks for 32x32
     images), two more keep them; ReLU, a sum over places and a linear layer
     follow. The first block takes the image as it is, without ReLU or
-    normalisation, as in both papers. The sum, where the first paper has a
-    mean, and the spectral normalisation are the second's; the first, for its
-    gradient penalty, has `normalization=None` here too, or `"layer"`.
+    normalisation, as in both papers. The sum (the first paper has a mean) and
+    the spectral normalisation are the second's. Neither normalises features
+    here; under a gradient penalty the first advises `"layer"`, not `"batch"`.
 
     Args:
         image_shape: `(height, width, channels)`; sides equal and even.
@@ -143,7 +144,7 @@ class ResNetDiscriminator(Network):
         **kwargs,
     ):
         # === Layers ===
-        check_normalization(normalization)
+        require_choice("normalization", normalization, NORMALIZATIONS)
         blocks = _discriminator_blocks(image_shape)
 
         # === Functional model ===

@@ -54,9 +54,9 @@ class SpectralNormalization(keras.layers.Wrapper):
     `u`; an inference call uses `u` as it is. The kernel variable itself never
     changes, so the optimizer sees the gradient of the loss with respect to
     the raw kernel. (`keras.layers.SpectralNormalization` writes the normalised
-    kernel into the variable at each training call, which is another
-    algorithm: projection onto the unit sphere, in the forward pass, with the
-    gradient of the projected point.) A kernel of zeros stays as it is.
+    kernel into the variable at each training call: forward passes then move
+    the parameters, and gradients miss the norm's own part.) A kernel of zeros
+    stays as it is.
 
     Args:
         layer: a `keras.layers.Dense`, `Conv2D` or other Keras layer with a
@@ -75,8 +75,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     def __init__(self, layer, **kwargs):
         # Sigma is computed in the kernel's own precision; the layer casts its
         # inputs itself.
-        kwargs = {"name": layer.name, **kwargs, "autocast": False}
-        super().__init__(layer, **{**kwargs, "dtype": layer.variable_dtype})
+        fixed = {"autocast": False, "dtype": layer.variable_dtype}
+        super().__init__(layer, **{"name": layer.name, **kwargs, **fixed})
 
     def build(self, input_shape=None):
         """Builds the layer and the vector `u`, of length 1."""
@@ -126,7 +126,7 @@ def spectrally_normalized(layer, wanted=True):
 
 
 def _random_direction(shape, dtype=None):
-    return _normalized(keras.random.normal(shape, dtype=dtype))
+    return _normalized(keras.initializers.RandomNormal()(shape, dtype))
 
 
 def _normalized(vector):

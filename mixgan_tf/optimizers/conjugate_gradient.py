@@ -97,7 +97,7 @@ def conjugate_gradient(
 
 
 def _dot(first, second):
-    # Scalars in float64: a squared residual must not underflow.
+    # Scalars in float64: the tensors of one list may differ in dtype.
     products = zip(first, second, strict=True)
     return tf.add_n(
         [tf.cast(tf.reduce_sum(a * b), tf.float64) for a, b in products]

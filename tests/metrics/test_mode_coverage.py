@@ -1,4 +1,5 @@
-import importlib.util
+import concurrent.futures
+import importlib
 import json
 import math
 import pathlib
@@ -9,7 +10,7 @@ import pytest
 import mixgan_tf as mg
 from mixgan_tf.metrics import mode_coverage
 
-BENCHMARK = pathlib.Path(__file__).parents[2] / "benchmarks/mode_coverage.py"
+BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,36 @@ def test_bad_arguments_are_named(change, message):
     arguments = {"samples": np.zeros([5, 2]), "centers": np.zeros([1, 2])}
     with pytest.raises(ValueError, match=message):
         mode_coverage(**{**arguments, "sd": 1.0, **change})
+
+
+def test_benchmark_trains_reports_and_resumes(tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    monkeypatch.setenv("XLA_FLAGS", "")  # the benchmark sets its own
+    benchmark = importlib.import_module("mode_coverage")
+    # In this process: another would spend most of the time on imports.
+    monkeypatch.setattr(
+        benchmark.concurrent.futures,
+        "ProcessPoolExecutor",
+        concurrent.futures.ThreadPoolExecutor,
+    )
+    monkeypatch.setattr(benchmark, "use_one_thread", lambda: None)
+    flags = ["", "--rows=ring_ns_16_10k", "--settings=single", "--seeds=2"]
+    benchmark.FLAGS([*flags, "--steps=20", f"--out={tmp_path}"])
+    benchmark.main([])
+    cells = json.loads((tmp_path / "mode_coverage.json").read_text())
+    runs = cells["ring_ns_16_10k/single"]["runs"]
+    assert 0 < runs[0]["high_quality"] != runs[1]["high_quality"] < 1
+    mean = (runs[0]["modes"] + runs[1]["modes"]) / 2
+    table = (tmp_path / "mode_coverage.md").read_text()
+    assert f"| ring, non-saturating, 16, 20 | modes | {mean:.2f} ± " in table
+    assert table in capsys.readouterr().out
+    assert (tmp_path / "mode_coverage.png").stat().st_size > 10_000
+
+    def never(_):
+        raise AssertionError("trains")
+
+    monkeypatch.setattr(benchmark, "run", never)
+    benchmark.main([])  # what is finished is not run again
+    benchmark.FLAGS([*flags, "--steps=30"])  # another protocol is
+    with pytest.raises(AssertionError, match="trains"):
+        benchmark.main([])

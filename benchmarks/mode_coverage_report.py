@@ -1,4 +1,4 @@
-"""The picture of benchmarks/mode_coverage.py: samples, and bars of means."""
+"""What benchmarks/mode_coverage.py shows: a table and a picture."""
 
 import statistics
 from typing import NamedTuple
@@ -10,7 +10,9 @@ from PIL import ImageFont
 
 from mixgan_tf.metrics import mode_coverage
 
-SHOWN = {
+LOSSES = {"ns": "non-saturating", "gp": "Wasserstein, gradient penalty"}
+# Of the settings, those whose samples are drawn.
+PICTURED = {
     "single": "one GAN",
     "wide": "one wider GAN",
     "5+5": "MIX+GAN, 5 + 5",
@@ -38,13 +40,45 @@ class Scene(NamedTuple):
     results: dict  # setting -> (samples (n, 2), runs of all seeds)
 
 
+def markdown(cells):
+    """Returns the table, two lines for each row, of cells `row/setting`."""
+    rows, settings = (
+        list(dict.fromkeys(name.split("/")[part] for name in cells))
+        for part in (0, 1)
+    )
+    lines = [
+        "| data, loss, width, steps | | " + " | ".join(settings) + " |",
+        "|---" * (len(settings) + 2) + "|",
+    ]
+    for row in rows:
+        shown = [cells[f"{row}/{s}"] for s in settings]
+        data, loss, width, _ = row.split("_")
+        steps = shown[0]["protocol"]["steps"]
+        title = f"{data}, {LOSSES[loss]}, {width}, {steps:,}"
+        for key in ("modes", "high_quality"):
+            values = [_spread(cell["runs"], key) for cell in shown]
+            measure = key.replace("_", " ")
+            lines.append(
+                f"| {title} | {measure} | " + " | ".join(values) + " |"
+            )
+            title = ""
+    return "\n".join(lines) + "\n"
+
+
+def _spread(runs, key):
+    # The mean, and the standard deviation where there are several seeds.
+    values = [run[key] for run in runs]
+    text = f"{statistics.fmean(values):.2f}"
+    return text + (f" ± {statistics.stdev(values):.2f}" if values[1:] else "")
+
+
 def draw(scenes):
     """Returns the picture, a `PIL.Image.Image`, of a list of `Scene`s."""
     rows = [
         [("real data", scene.real)]
         + [
             (title, scene.results[setting][0])
-            for setting, title in SHOWN.items()
+            for setting, title in PICTURED.items()
             if setting in scene.results
         ]
         for scene in scenes
@@ -72,6 +106,7 @@ def draw(scenes):
     legend = [
         (COVERED, "a mode with a fifth of its share of samples, or more"),
         (MISSED, "a mode missed"),
+        ("white", "The samples are those of the first seed."),
     ]
     _draw_legend(canvas, GAP, picture.height - GAP - 6, legend, hollow=True)
     return picture
@@ -82,13 +117,13 @@ def _scatter(samples, scene, scale=3):
     size = scale * SIDE
     limit = 1.3 * np.abs(scene.centers).max()
     radius = scale
-    samples = samples[np.abs(samples).max(axis=1) < 0.98 * limit]
+    inside = samples[np.abs(samples).max(axis=1) < 0.98 * limit]
 
     def pixels(points):
         return (1 + points * [1, -1] / limit) * size / 2
 
     ink = np.zeros((size, size))
-    column, row = pixels(samples[:DOTS]).astype(int).T
+    column, row = pixels(inside[:DOTS]).astype(int).T
     for dx in range(-radius, radius + 1):
         for dy in range(-radius, radius + 1):
             if dx * dx + dy * dy <= radius * radius:
@@ -116,7 +151,8 @@ def _scatter(samples, scene, scale=3):
 def _draw_bars(canvas, left, top, scene):
     num_modes = len(scene.centers)
     runs = [runs for _, runs in scene.results.values()]
-    title = f"mean of {len(runs[0])} seeds"
+    count = len(runs[0])
+    title = f"mean of {count} seeds" if count > 1 else "the one seed"
     canvas.text((left, top), title, INK, LARGE)
     legend = [(SAMPLE, f"modes of {num_modes}"), (PALE, "samples near one")]
     _draw_legend(canvas, left, top + 30, legend)
