@@ -61,6 +61,7 @@ MODES = {  # and their standard deviation
     "ring": (mg.data.ring_centers(), 0.02),
     "grid": (mg.data.grid_centers(), 0.05),
 }
+# Rows whose samples the picture shows, if they are run.
 PICTURED = {"ring": "ring_ns_16_10k", "grid": "grid_ns_64_10k"}
 SAMPLES = 10_000
 
@@ -112,7 +113,7 @@ def main(_):
     if pictured := scenes(shown, out):
         with files.atomic_file(out / "mode_coverage.png") as file:
             draw(pictured).save(file, optimize=True)
-    print(f"{table}\nResults are in {out}: JSON, Markdown and PNG.")
+    print(f"{table}\nResults are in {out}.")
 
 
 def use_one_thread():

@@ -11,6 +11,10 @@ from PIL import ImageFont
 from mixgan_tf.metrics import mode_coverage
 
 LOSSES = {"ns": "non-saturating", "gp": "Wasserstein, gradient penalty"}
+TABLE_NOTE = (
+    "Columns name generators + discriminators; wide is one GAN with about as "
+    "many parameters as 5+5. Means and standard deviations over seeds."
+)
 # Of the settings, those whose samples are drawn.
 PICTURED = {
     "single": "one GAN",
@@ -47,14 +51,14 @@ def markdown(cells):
         for part in (0, 1)
     )
     lines = [
-        "| data, loss, width, steps | | " + " | ".join(settings) + " |",
+        "| trained on | | " + " | ".join(settings) + " |",
         "|---" * (len(settings) + 2) + "|",
     ]
     for row in rows:
         shown = [cells[f"{row}/{s}"] for s in settings]
         data, loss, width, _ = row.split("_")
         steps = shown[0]["protocol"]["steps"]
-        title = f"{data}, {LOSSES[loss]}, {width}, {steps:,}"
+        title = f"{data}, {LOSSES[loss]}, width {width}, {steps:,} steps"
         for key in ("modes", "high_quality"):
             values = [_spread(cell["runs"], key) for cell in shown]
             measure = key.replace("_", " ")
@@ -62,7 +66,7 @@ def markdown(cells):
                 f"| {title} | {measure} | " + " | ".join(values) + " |"
             )
             title = ""
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", TABLE_NOTE, ""])
 
 
 def _spread(runs, key):

@@ -35,26 +35,34 @@ def build_model(recipe):
         num_generators=recipe.num_generators,
         num_discriminators=recipe.num_discriminators,
         num_classes=num_classes,
+        class_dependent_weights=recipe.class_dependent_weights,
         seed=recipe.seed,
     )
-    mixture_optimizer = mg.optimizers.get_mixture_optimizer(
-        recipe.mixture_optimizer
-    )
-    mixture_optimizer.learning_rate = recipe.mixture_learning_rate
+    payoff = recipe.payoff
+    if recipe.common_latents:
+        payoff = {"shared": mg.payoff.Shared, "full": mg.payoff.Full}.get(
+            payoff
+        )
+        if payoff is None:
+            raise ValueError(
+                "The recipe's `common_latents` needs `payoff` 'shared' or "
+                f"'full'. Received: {recipe.payoff!r}"
+            )
+        payoff = payoff(common_latents=True)
+    steps = recipe.discriminator_steps
     gan.compile(
         objective=recipe.objective,
-        generator_optimizer=_adam(
-            recipe, recipe.generator_learning_rate, recipe.steps
-        ),
-        discriminator_optimizer=_adam(
-            recipe,
-            recipe.discriminator_learning_rate,
-            recipe.steps * recipe.discriminator_steps,
-        ),
-        mixture_optimizer=mixture_optimizer,
+        **_optimizers(recipe),
         entropy_weight=recipe.entropy_weight,
-        payoff=recipe.payoff,
-        discriminator_steps=recipe.discriminator_steps,
+        payoff=payoff,
+        regularizers=_regularizers(recipe),
+        discriminator_steps=mg.AdaptiveSteps()
+        if recipe.adaptive_steps
+        else steps,
+        ema=recipe.ema_decay or None,
+        aux_in_weights=recipe.aux_in_weights,
+        class_loss_weight=recipe.class_loss_weight,
+        reconstruction_weight=recipe.reconstruction_weight,
     )
     return gan
 
@@ -68,6 +76,9 @@ def set_learning_rates(gan, recipe):
         gan: a `MixGAN` that `build_model` made.
         recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
     """
+    if gan.competitive:
+        gan.optimizer.learning_rate = recipe.generator_learning_rate
+        return
     for optimizer in (
         gan.generator_mixture_optimizer,
         gan.discriminator_mixture_optimizer,
@@ -108,13 +119,61 @@ def build_dataset(recipe, start_step=0):
     )
 
 
-def _adam(recipe, learning_rate, updates):
-    fraction = recipe.final_learning_rate_fraction
-    if fraction != 1.0:
-        learning_rate = keras.optimizers.schedules.PolynomialDecay(
-            learning_rate, updates, end_learning_rate=learning_rate * fraction
+def _optimizers(recipe):
+    name = recipe.network_optimizer
+    makers = {
+        "adam": lambda rate: keras.optimizers.Adam(
+            rate, beta_1=recipe.adam_beta_1, beta_2=recipe.adam_beta_2
+        ),
+        "rmsprop": keras.optimizers.RMSprop,
+    }
+    if name == "acgd":
+        rate = recipe.generator_learning_rate
+        return {"optimizer": mg.optimizers.ACGD(rate)}
+    if name not in makers:
+        raise ValueError(
+            "The recipe's `network_optimizer` must be one of acgd, "
+            f"{', '.join(makers)}. Received: {name!r}"
         )
-    return keras.optimizers.Adam(learning_rate, beta_1=recipe.adam_beta_1)
+    mixture = mg.optimizers.get_mixture_optimizer(recipe.mixture_optimizer)
+    mixture.learning_rate = recipe.mixture_learning_rate
+    updates = recipe.steps * recipe.discriminator_steps
+    return {
+        "generator_optimizer": makers[name](
+            _rate(recipe, recipe.generator_learning_rate, recipe.steps)
+        ),
+        "discriminator_optimizer": makers[name](
+            _rate(recipe, recipe.discriminator_learning_rate, updates)
+        ),
+        "mixture_optimizer": mixture,
+    }
+
+
+def _rate(recipe, learning_rate, updates):
+    fraction = recipe.final_learning_rate_fraction
+    if fraction == 1.0:
+        return learning_rate
+    return keras.optimizers.schedules.PolynomialDecay(
+        learning_rate, updates, end_learning_rate=learning_rate * fraction
+    )
+
+
+def _regularizers(recipe):
+    known = mg.regularizers.REGULARIZERS
+    made = []
+    for name, arguments in recipe.regularizers.items():
+        if name not in known:
+            raise ValueError(
+                "The recipe's `regularizers` must be among "
+                f"{', '.join(known)}. Received: {name!r}"
+            )
+        try:
+            made.append(known[name](**arguments))
+        except TypeError as error:
+            raise ValueError(
+                f"The recipe's `regularizers.{name}`: {error}"
+            ) from error
+    return made
 
 
 def _network(entry, role, shape, num_classes):

@@ -7,6 +7,7 @@ from mixgan_tf.networks.layers import OneHot
 from mixgan_tf.networks.mlp import MLPDiscriminator
 from mixgan_tf.networks.mlp import MLPGenerator
 from mixgan_tf.networks.network import Network
+from mixgan_tf.networks.normalization import SampleNormalization
 from mixgan_tf.networks.resnet import ResNetDiscriminator
 from mixgan_tf.networks.resnet import ResNetGenerator
 from mixgan_tf.networks.spectral_normalization import SpectralNormalization
@@ -22,6 +23,7 @@ __all__ = [
     "OneHot",
     "ResNetDiscriminator",
     "ResNetGenerator",
+    "SampleNormalization",
     "SpectralNormalization",
     "spectral_norm",
 ]

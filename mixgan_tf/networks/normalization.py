@@ -1,8 +1,72 @@
 """The normalisations a network may have between its convolutions."""
 
 import keras
+from keras import ops
 
 NORMALIZATIONS = ("batch", "instance", "layer", None)
+
+
+@keras.saving.register_keras_serializable("mixgan_tf")
+class SampleNormalization(keras.layers.Layer):
+    """Normalises each sample by itself, then scales and shifts its channels.
+
+    What Keras's `GroupNormalization` with one group, or with as many as
+    channels, computes. That layer takes its moments from `tf.nn.moments`, whose
+    second derivative is wrong: a gradient penalty would be off by percents.
+
+    Args:
+        per_channel: whether each channel has its own mean and variance
+            (instance normalisation), or the sample has one (layer
+            normalisation).
+        epsilon: positive float, added to the variance.
+
+    Example:
+    ```python
+    mg.networks.SampleNormalization()(np.ones((2, 8, 8, 3), "float32"))
+    ```
+
+    Reference:
+        [Ulyanov et al., 2016](https://arxiv.org/abs/1607.08022);
+        [Ba et al., 2016](https://arxiv.org/abs/1607.06450).
+    """
+
+    def __init__(self, per_channel=False, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.per_channel = per_channel
+        self.epsilon = epsilon
+
+    def build(self, input_shape):
+        """Makes a scale and an offset for each channel."""
+        shape = (input_shape[-1],)
+        self.gamma = self.add_weight(
+            shape=shape, initializer="ones", name="gamma"
+        )
+        self.beta = self.add_weight(
+            shape=shape, initializer="zeros", name="beta"
+        )
+
+    def call(self, inputs):
+        """Maps `(B, ..., C)` to the same shape."""
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        x = ops.cast(inputs, wide)
+        axes = list(range(1, len(inputs.shape) - int(self.per_channel)))
+        centered = x - ops.mean(x, axes, keepdims=True)
+        variance = ops.mean(ops.square(centered), axes, keepdims=True)
+        normal = centered * ops.rsqrt(variance + self.epsilon)
+        scaled = normal * ops.cast(self.gamma, wide)
+        return ops.cast(scaled + ops.cast(self.beta, wide), self.compute_dtype)
+
+    def compute_output_shape(self, input_shape):
+        """Returns the input's shape."""
+        return input_shape
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "per_channel": self.per_channel,
+            "epsilon": self.epsilon,
+        }
 
 
 def normalize(x, normalization, name):
@@ -25,8 +89,8 @@ def normalize(x, normalization, name):
         )(x)
     if normalization is None:
         return x
-    groups = -1 if normalization == "instance" else 1
-    return keras.layers.GroupNormalization(groups=groups, name=name)(x)
+    per_channel = normalization == "instance"
+    return SampleNormalization(per_channel, name=name)(x)
 
 
 def cancels_biases(normalization):

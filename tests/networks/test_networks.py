@@ -198,6 +198,8 @@ def test_resnet_blocks_are_those_of_the_papers():
         ("same_0", (8, 8, 128)),
         ("same_1", (8, 8, 128)),
     ]
+    first = discriminator.get_layer("down_to_16_conv_0")
+    assert first.input is discriminator.input  # without ReLU
     # Weights of the table's convolutions, shortcuts and linear layer.
     c = 128
     kernels = 3 * 9 * c + 3 * c + 7 * 9 * c * c + c * c + c

@@ -21,11 +21,22 @@ def base_config():
             "discriminator": {"class_name": "DCGANDiscriminator", "width": 64},
             "num_generators": 3,
             "num_discriminators": 3,
+            "class_dependent_weights": False,
             # The game: arguments of `MixGAN.compile`.
             "objective": "non_saturating",
             "payoff": "stratified",
+            "common_latents": False,  # for the payoffs "shared" and "full"
             "entropy_weight": 0.1,
             "discriminator_steps": 1,
+            "adaptive_steps": False,  # `AdaptiveSteps` instead of a number
+            # Names of `mixgan_tf.regularizers` and their arguments.
+            "regularizers": {},
+            "class_loss_weight": 1.0,
+            "reconstruction_weight": 1.0,
+            "aux_in_weights": False,
+            "ema_decay": 0.0,  # of the generators' weights; 0: no averages
+            # "adam", "rmsprop", or "acgd" for both players at once.
+            "network_optimizer": "adam",
             "mixture_optimizer": "adam",
             "mixture_learning_rate": 1e-3,
             "generator_learning_rate": 2e-4,
@@ -34,6 +45,7 @@ def base_config():
             # their start over `steps`; 1 keeps them constant.
             "final_learning_rate_fraction": 1.0,
             "adam_beta_1": 0.5,
+            "adam_beta_2": 0.999,
             # The schedule, in training steps.
             "steps": 10_000,
             "checkpoint_every": 500,
