@@ -47,9 +47,7 @@ def test_images_with_batch_normalisation_train_and_resume(tmp_path):
             num_generators=1,
             seed=5,
         )
-        optimizer = mg.optimizers.ACGD(
-            1e-3, max_iterations=3, alternate=False
-        )
+        optimizer = mg.optimizers.ACGD(1e-3, max_iterations=3, alternate=False)
         gan.compile("minimax", optimizer=optimizer)
         return gan
 

@@ -43,9 +43,7 @@ class SpectralNormalization(Regularizer):
         self.state = keras.layers.Layer(name="spectral_normalization")
         self._kernels = []
         for discriminator in gan.discriminator_mixture.components:
-            kernels = [
-                v for v in discriminator.trainable_variables if len(v.shape) > 1
-            ]
+            kernels = _kernels(discriminator)
             self._kernels.append(
                 [
                     (
@@ -76,9 +74,10 @@ class SpectralNormalization(Regularizer):
     def substitutes(self, discriminator, j):
         """Returns normalised kernels. See `Regularizer.substitutes`."""
         pairs = []
+        # The network may be an average of the trained one.
         for (_, vector), kernel in zip(
             self._kernels[j],
-            [v for v in discriminator.trainable_variables if len(v.shape) > 1],
+            _kernels(discriminator),
             strict=True,
         ):
             sigma, _ = spectral_norm(kernel.value, vector.value, 0)
@@ -88,3 +87,7 @@ class SpectralNormalization(Regularizer):
     def get_config(self):
         """Returns the constructor's arguments."""
         return {"iterations": self.iterations}
+
+
+def _kernels(network):
+    return [variable for variable in network.weights if len(variable.shape) > 1]

@@ -6,6 +6,8 @@ import re
 import pytest
 import tensorflow as tf
 
+from tests.models import images
+
 ROOT = pathlib.Path(__file__).parents[2]
 
 
@@ -46,6 +48,24 @@ def test_training_block_runs_on_small_data(tmp_path, monkeypatch):
     assert (tmp_path / "gan.keras").is_file()
     assert list((tmp_path / "samples").glob("*.png"))
     assert list((tmp_path / "logs").iterdir())
+
+
+def test_the_mix_wgan_block_trains():
+    names = {}
+    block = block_with("WeightClipping")
+    exec(block.replace("(28, 28, 1)", "(8, 8, 1), width=4"), names)
+    gan = names["wgan"]
+    logs = gan.fit(images(), batch_size=6, verbose=0).history
+    assert {f"gradient_norm_{j}" for j in range(3)} <= set(logs)
+
+
+def test_the_conditional_block_compiles():
+    names = {}
+    block = block_with("class_dependent_weights")
+    exec(block.replace("(32, 32, 3),", "(16, 16, 3), width=8,"), names)
+    gan = names["conditional"]
+    assert gan.sample(4, labels=3).shape == (4, 16, 16, 3)
+    assert gan.generator_weights.shape == (3, 10)
 
 
 def test_build_notes_objective_trains(gan):
