@@ -1,26 +1,30 @@
 """What competitive gradient descent is for: the ring by one zero-sum game.
 
-The Wasserstein payoff without any constraint on the discriminators, a game
-that gradient descent does not solve: simultaneous and competitive steps, with
-one size (CGD) and with adaptive sizes (ACGD), from the same weights on the
-same data. Every rule tries the same number of rates, and the best of each is
-drawn. As a competitive step costs more, the simultaneous rules' best rates
-also train for as many derivatives as ACGD's took.
+The Wasserstein payoff without any constraint on the discriminators: a game
+that simultaneous gradient descent does not solve. Compared are simultaneous
+and competitive steps, with one size (CGD) and with adaptive sizes (ACGD), from
+the same weights on the same data. Rates are held for half of the training and
+then fall to 0. CGD and ACGD have one rate each; the simultaneous rules try
+several, those that stay finite also for ten times as many steps, since a
+competitive step takes about twelve times as many derivatives.
 
     python benchmarks/competitive_descent.py [--steps=3000] [--seeds=3]
-        [--out=runs/competitive_descent]
+        [--processes=1] [--out=runs/competitive_descent]
 
 Reported are the modes found and the fraction of samples near a mode
-(`mg.metrics.mode_coverage`), means of the last third of 30 evaluations, and
+(`mg.metrics.mode_coverage`), means of the last three of 30 evaluations, and
 the payoff. It is 0 at the solution, where no discriminator can tell.
 """
 
+import concurrent.futures
 import json
+import multiprocessing
 import os
 import pathlib
 import statistics
 import subprocess
 import time
+from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Compiles in about half the time, and the steps are as fast.
@@ -31,51 +35,53 @@ import numpy as np
 import tensorflow as tf
 from absl import app
 from absl import flags
+from mode_coverage_report import FAINT
+from mode_coverage_report import INK
+from mode_coverage_report import LARGE
+from mode_coverage_report import SMALL
 from PIL import Image
 from PIL import ImageDraw
-from PIL import ImageFont
 from tqdm import tqdm
 
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf.metrics import mode_coverage
 
-ITERATIONS = 5
-# Title, optimizer, iterations of a solve (0: simultaneous), rates, colour.
+
+class Rule(NamedTuple):
+    """How both players step."""
+
+    title: str
+    optimizer: str
+    max_iterations: int  # of a solve; 0: simultaneous steps
+    rates: tuple
+    colour: str
+
+
 RULES = {
-    "gd": ("simultaneous", "CGD", 0, (0.003, 0.01, 0.03), "#d64541"),
-    "cgd": ("CGD", "CGD", ITERATIONS, (0.01, 0.03, 0.1), "#2e8b57"),
-    "adaptive": (
-        "simultaneous, adaptive",
-        "ACGD",
-        0,
-        (0.001, 0.003, 0.01),
-        "#e69f00",
+    "gd": Rule("simultaneous", "CGD", 0, (0.003, 0.01, 0.03, 0.1), "#d64541"),
+    "cgd": Rule("CGD", "CGD", 5, (0.1,), "#2e8b57"),
+    "adaptive": Rule(
+        "simultaneous, adaptive", "ACGD", 0, (0.001, 0.003, 0.01), "#e69f00"
     ),
-    "acgd": ("ACGD", "ACGD", ITERATIONS, (0.001, 0.003, 0.01), "#2166ac"),
+    "acgd": Rule("ACGD", "ACGD", 5, (0.01,), "#2166ac"),
 }
+LONGER = 10  # so many times the steps, for simultaneous rules
 TABLE_NOTE = (
     "Means and standard deviations over seeds. Derivatives: gradients of both "
     "players, and products with the mixed second derivatives. Bold: the best "
-    "rate by high quality."
+    "rate by high quality, of short and of long runs."
 )
 EVALUATIONS = 30
 SAMPLES = 5_000
 CENTERS, SD = mg.data.ring_centers(), 0.02
-LARGE = ImageFont.load_default(24)
-SMALL = ImageFont.load_default(17)
-INK, FAINT, PALE = "#282c34", "#707682", "#e4e6ea"
+PALE = "#e4e6ea"
 
 FLAGS = flags.FLAGS
-flags.DEFINE_list("rules", list(RULES), "Which to compare.")
 flags.DEFINE_integer("seeds", 3, "Runs of each rate.")
 flags.DEFINE_integer("steps", 3_000, f"Divisible by {EVALUATIONS}.")
+flags.DEFINE_integer("processes", 1, "Rules that run at a time.")
 flags.DEFINE_string("out", "runs/competitive_descent", "Folder for results.")
-flags.register_validator(
-    "rules",
-    lambda names: names and set(names) <= set(RULES),
-    message=f"must be among {','.join(RULES)}",
-)
 flags.register_validator(
     "steps",
     lambda steps: steps > 0 and steps % EVALUATIONS == 0,
@@ -84,24 +90,27 @@ flags.register_validator(
 
 
 def main(_):
-    use_one_thread()
     begin = time.perf_counter()
-    cells, trainers = {}, {}
-    for rule in tqdm(FLAGS.rules, unit="rule"):
-        trainers[rule] = Trainer(rule)
-        for rate in RULES[rule][3]:
-            cells[f"{rule}/{rate}"] = trainers[rule].run(rate)
-    best = {rule: best_of(cells, rule) for rule in FLAGS.rules}
-    if "acgd" in best:
-        spent = cells[best["acgd"]]["derivatives"]
-        for rule in tqdm([r for r in FLAGS.rules if RULES[r][2] == 0]):
-            rate = cells[best[rule]]["rate"]
-            repeats = round(spent / FLAGS.steps)
-            cells[f"{rule}/{rate}/long"] = trainers[rule].run(rate, repeats)
+    wanted = protocol(FLAGS.steps, FLAGS.seeds)
+    with concurrent.futures.ProcessPoolExecutor(
+        FLAGS.processes, multiprocessing.get_context("spawn"), use_one_thread
+    ) as pool:
+        # The slow ones first.
+        futures = {
+            rule: pool.submit(train_by, rule, wanted)
+            for rule in ("acgd", "cgd", "adaptive", "gd")
+        }
+        cells = {}
+        for rule in tqdm(RULES, unit="rule"):
+            cells |= futures[rule].result()
     report = {
-        "protocol": protocol(),
+        "protocol": wanted,
         "seconds": time.perf_counter() - begin,
-        "best": best,
+        "best": {rule: best_of(cells, rule) for rule in RULES},
+        "best_longer": {
+            rule: best_of(cells, rule, longer=not RULES[rule].max_iterations)
+            for rule in RULES
+        },
         "cells": cells,
     }
     out = pathlib.Path(FLAGS.out)
@@ -124,7 +133,7 @@ def use_one_thread():
     tf.get_logger().setLevel("ERROR")
 
 
-def protocol():
+def protocol(steps, seeds):
     """Returns all that the numbers depend on."""
     git = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
@@ -143,21 +152,35 @@ def protocol():
         "entropy_weight": 0.1,
         "payoff": "stratified",
         "tolerance": 0.01,
-        "max_iterations": ITERATIONS,
-        "alternate": False,
-        "rates": {rule: RULES[rule][3] for rule in FLAGS.rules},
-        "steps": FLAGS.steps,
-        "seeds": FLAGS.seeds,
-        "evaluations": f"last third of {EVALUATIONS}, {SAMPLES} samples",
+        "alternate": False,  # compiles one solve, not two
+        "rules": RULES,
+        "decay": "linear to 0, from half of the steps on",
+        "steps": steps,
+        "longer": LONGER,
+        "seeds": seeds,
+        "evaluations": f"last 3 of {EVALUATIONS}, {SAMPLES} samples",
         "commit": git.stdout.strip() or None,
     }
+
+
+def train_by(rule, wanted):
+    """Returns the cells of one rule, by name."""
+    trainer = Trainer(rule, wanted)
+    cells = {f"{rule}/{rate}": trainer.run(rate) for rate in RULES[rule].rates}
+    if RULES[rule].max_iterations == 0:
+        best = best_of(cells, rule)
+        for name, cell in list(cells.items()):
+            if name == best or np.isfinite(ending(cell, "payoff")).any():
+                cells[f"{name}/longer"] = trainer.run(cell["rate"], LONGER)
+    return cells
 
 
 class Trainer:
     """Trains by one rule, with one loop of `train_step` that XLA compiles."""
 
-    def __init__(self, rule):
+    def __init__(self, rule, wanted):
         self.rule = rule
+        self.wanted = wanted
         self.gan = gan = self.make_gan(1.0, 0)
         step = tf.autograph.experimental.do_not_convert(gan.train_step)
         iterations = gan.optimizer.solver_iterations
@@ -171,13 +194,13 @@ class Trainer:
             return solved
 
         self.train = train
-        self.shape = [FLAGS.steps // EVALUATIONS, protocol()["batch_size"], 2]
+        self.shape = [wanted["steps"] // EVALUATIONS, wanted["batch_size"], 2]
         train(tf.zeros(self.shape))  # compiles
 
     def make_gan(self, rate, seed):
         """Returns a compiled model with fresh weights."""
-        wanted = protocol()
-        _, optimizer, iterations, *_ = RULES[self.rule]
+        wanted = self.wanted
+        rule = RULES[self.rule]
         keras.utils.set_random_seed(seed)
         gan = mg.MixGAN(
             mg.networks.MLPGenerator(2, latent_dim=2, width=wanted["width"]),
@@ -188,10 +211,10 @@ class Trainer:
         )
         gan.compile(
             objective=wanted["objective"],
-            optimizer=getattr(mg.optimizers, optimizer)(
+            optimizer=getattr(mg.optimizers, rule.optimizer)(
                 rate,
                 tolerance=wanted["tolerance"],
-                max_iterations=iterations,
+                max_iterations=rule.max_iterations,
                 alternate=wanted["alternate"],
             ),
             entropy_weight=wanted["entropy_weight"],
@@ -203,28 +226,26 @@ class Trainer:
         """Trains all seeds, `repeats` times as long; returns their numbers."""
         runs, samples = [], None
         begin, solved, steps = time.perf_counter(), 0, 0
-        for seed in range(FLAGS.seeds):
+        for seed in range(self.wanted["seeds"]):
             for variable, value in zip(
                 state(self.gan), state(self.make_gan(rate, seed)), strict=True
             ):
                 variable.assign(value)
             self.gan.train_steps.assign(seed * 1_000_000)  # keys the latents
             curves = {"payoff": [], "modes": [], "high_quality": []}
-            draws = mg.data.ring(np.prod(self.shape[:2]), seed)
+            draws = mg.data.ring(self.shape[0] * self.shape[1], seed)
             for index, points in enumerate(draws.take(EVALUATIONS * repeats)):
+                left = 1 - index / (EVALUATIONS * repeats)
+                self.gan.optimizer.learning_rate = rate * min(1, 2 * left)
                 self.gan.reset_metrics()
                 solved += int(self.train(tf.reshape(points, self.shape)))
                 steps += self.shape[0]
                 if (index + 1) % repeats == 0:
                     drawn = self.gan.sample(SAMPLES, index, batch_size=SAMPLES)
                     found = mode_coverage(drawn, CENTERS, SD)
-                    payoff = self.gan.get_metrics_result()["payoff"]
-                    for name, value in (
-                        ("payoff", payoff),
-                        ("modes", found.modes),
-                        ("high_quality", found.high_quality),
-                    ):
-                        curves[name].append(float(value))
+                    values = self.gan.get_metrics_result() | found._asdict()
+                    for name, curve in curves.items():
+                        curve.append(float(values[name]))
             runs.append(curves)
             samples = drawn if seed == 0 else samples
         # A step takes the gradient, and where it solves two products with
@@ -233,8 +254,8 @@ class Trainer:
         return {
             "rule": self.rule,
             "rate": rate,
-            "steps": steps // FLAGS.seeds,
-            "derivatives": (1 + products) * steps / FLAGS.seeds,
+            "steps": steps // len(runs),
+            "derivatives": (1 + products) * steps / len(runs),
             "milliseconds": 1e3 * (time.perf_counter() - begin) / steps,
             "runs": runs,
             "samples": samples,
@@ -247,13 +268,17 @@ def state(gan):
 
 
 def ending(cell, key):
-    """Returns each seed's mean over the last third of the evaluations."""
-    return [np.mean(run[key][-EVALUATIONS // 3 :]) for run in cell["runs"]]
+    """Returns each seed's mean over the last three evaluations."""
+    return [np.mean(run[key][-3:]) for run in cell["runs"]]
 
 
-def best_of(cells, rule):
+def best_of(cells, rule, longer=False):
     """Returns the name of a rule's cell with the most samples near a mode."""
-    names = [name for name in cells if cells[name]["rule"] == rule]
+    names = [
+        name
+        for name, cell in cells.items()
+        if cell["rule"] == rule and name.endswith("/longer") == longer
+    ]
     return max(names, key=lambda n: np.mean(ending(cells[n], "high_quality")))
 
 
@@ -266,10 +291,10 @@ def markdown(report):
     ]
     for name, cell in report["cells"].items():
         rate = f"{cell['rate']:g}"
-        if name in report["best"].values():
+        if name in {*report["best"].values(), *report["best_longer"].values()}:
             rate = f"**{rate}**"
         lines.append(
-            f"| {RULES[cell['rule']][0]} | {rate} | {cell['steps']:,} "
+            f"| {RULES[cell['rule']].title} | {rate} | {cell['steps']:,} "
             f"| {cell['derivatives']:,.0f} | {cell['milliseconds']:.1f} | "
             + " | ".join(
                 _spread(ending(cell, key))
@@ -301,60 +326,98 @@ def rounded(value):
 
 
 def draw(report):
-    """Returns the picture: two charts, and the first seed's samples."""
-    shown = {rule: report["cells"][n] for rule, n in report["best"].items()}
-    picture = Image.new("RGB", (1280, 880), "white")
+    """Returns the picture: three charts, and the first seed's samples."""
+    cells, steps = report["cells"], report["protocol"]["steps"]
+    short, longer = (
+        {rule: cells[name] for rule, name in report[which].items()}
+        for which in ("best", "best_longer")
+    )
+    picture = Image.new("RGB", (1480, 830), "white")
     canvas = ImageDraw.Draw(picture)
-    steps = report["protocol"]["steps"]
-    for left, key, title, low, high in (
-        (70, "payoff", "payoff (0 at the solution)", -5.0, 25.0),
-        (710, "high_quality", "samples near a mode", 0.0, 1.0),
+    for index, (key, title, shown, unit, end, low, high) in enumerate(
+        (
+            (
+                "payoff",
+                "payoff (0 at a solution)",
+                short,
+                "steps",
+                steps,
+                -5,
+                25,
+            ),
+            (
+                "high_quality",
+                "samples near a mode",
+                short,
+                "steps",
+                steps,
+                0,
+                1,
+            ),
+            (
+                "high_quality",
+                "the same, by derivatives",
+                longer,
+                "derivatives",
+                max(cell["derivatives"] for cell in longer.values()),
+                0,
+                1,
+            ),
+        )
     ):
-        box = (left, 50, left + 540, 420)
+        left = 60 + 490 * index
+        box = (left, 50, left + 420, 400)
         canvas.text((left, 12), title, INK, LARGE)
-        _draw_axes(canvas, box, low, high, steps)
+        _draw_axes(canvas, box, low, high, f"{end:,.0f} {unit}")
         for rule, cell in shown.items():
+            width = cell[unit] / end * (box[2] - left)
             for run in cell["runs"]:
-                _draw_curve(canvas, box, run[key], low, high, RULES[rule][4])
-    for column, (rule, cell) in enumerate(shown.items()):
-        left = 30 + 312 * column
-        title, _, _, _, colour = RULES[rule]
-        canvas.text((left, 482), title, colour, LARGE)
+                finite = np.isfinite(run["payoff"])
+                values = np.where(finite, run[key], np.nan)
+                values = (np.clip(values, low, high) - low) / (high - low)
+                _draw_curve(canvas, box, width, values, RULES[rule].colour)
+    panels = [*short.items(), ("adaptive", longer["adaptive"])]
+    for column, (rule, cell) in enumerate(panels):
+        left = 30 + 288 * column
+        title, colour = RULES[rule].title, RULES[rule].colour
+        canvas.text((left, 458), title, colour, LARGE)
         near, modes = (
             statistics.fmean(ending(cell, key))
             for key in ("high_quality", "modes")
         )
-        note = f"rate {cell['rate']:g}: {modes:.1f} modes, {near:.0%} near"
-        canvas.text((left, 514), note, FAINT, SMALL)
-        picture.paste(_scatter(cell["samples"], colour), (left, 544))
-    note = "A curve for each seed, the best rate of each rule. Samples of the "
-    canvas.text((30, 846), note + "first seed at the end.", FAINT, SMALL)
+        note = f"{cell['steps']:,} steps: {modes:.1f} modes, {near:.0%} near"
+        canvas.text((left, 490), note, FAINT, SMALL)
+        picture.paste(_scatter(cell["samples"], colour), (left, 520))
+    note = (
+        "A curve for each seed, at the best rate of each rule; a cross where "
+    )
+    note += "it overflowed. Samples of the first seed at the end."
+    canvas.text((30, 796), note, FAINT, SMALL)
     return picture
 
 
-def _draw_axes(canvas, box, low, high, steps):
+def _draw_axes(canvas, box, low, high, end):
     left, top, right, bottom = box
     for part in (0, 0.2, 0.4, 0.6, 0.8, 1):
         y = bottom - part * (bottom - top)
         canvas.line((left, y, right, y), PALE)
         text = f"{low + part * (high - low):g}"
         canvas.text((left - 8, y), text, FAINT, SMALL, anchor="rm")
-    for part, text in ((0, "0"), (1, f"{steps:,} steps")):
+    for part, text in ((0, "0"), (1, end)):
         x = left + part * (right - left)
         anchor = "rt" if part else "lt"
         canvas.text((x, bottom + 8), text, FAINT, SMALL, anchor=anchor)
 
 
-def _draw_curve(canvas, box, values, low, high, colour):
-    left, top, right, bottom = box
+def _draw_curve(canvas, box, width, values, colour):
+    left, top, _, bottom = box
     points = [
         (
-            left + (index + 1) / len(values) * (right - left),
-            bottom
-            - (np.clip(v, low, high) - low) / (high - low) * (bottom - top),
+            left + (index + 1) / len(values) * width,
+            bottom - value * (bottom - top),
         )
-        for index, v in enumerate(values)
-        if np.isfinite(v)
+        for index, value in enumerate(values)
+        if np.isfinite(value)
     ]
     canvas.line(points, colour, 2, joint="curve")
     if len(points) < len(values):  # where it overflowed
@@ -363,7 +426,7 @@ def _draw_curve(canvas, box, values, low, high, colour):
         canvas.line((x - 6, y + 6, x + 6, y - 6), colour, 3)
 
 
-def _scatter(samples, colour, side=284, scale=3):
+def _scatter(samples, colour, side=260, scale=3):
     # Drawn large and reduced, so that dots have smooth edges.
     size, limit = scale * side, 3.0
     image = Image.new("RGB", (size, size), "white")

@@ -134,7 +134,7 @@ def protocol(row, setting, seeds, steps=None):
         "gradient_penalty": 0.1 if penalised else 0,
         "discriminator_steps": 5 if penalised else 1,
         "learning_rate": 1e-3,
-        "beta_1": 0.9 if penalised else 0.5,
+        "betas": [0.5, 0.9 if penalised else 0.999],
         "entropy_weight": 0.1,
         "payoff": "stratified",
         "batch_size": 128,
@@ -157,14 +157,14 @@ def make_gan(protocol, seed):
         num_discriminators=protocol["discriminators"],
         seed=0,
     )
-    rate, beta_1 = protocol["learning_rate"], protocol["beta_1"]
+    rate, betas = protocol["learning_rate"], protocol["betas"]
     regularizers = []
     if weight := protocol["gradient_penalty"]:
         regularizers = [mg.regularizers.GradientPenalty(weight)]
     gan.compile(
         objective=protocol["objective"],
-        generator_optimizer=keras.optimizers.Adam(rate, beta_1),
-        discriminator_optimizer=keras.optimizers.Adam(rate, beta_1),
+        generator_optimizer=keras.optimizers.Adam(rate, *betas),
+        discriminator_optimizer=keras.optimizers.Adam(rate, *betas),
         mixture_optimizer=keras.optimizers.Adam(rate, 0.5),
         entropy_weight=protocol["entropy_weight"],
         payoff=protocol["payoff"],

@@ -1,8 +1,11 @@
 """What `compile` refuses: games that the model or the platform cannot play."""
 
+import keras
 import tensorflow as tf
 
 from mixgan_tf.network_checks import outputs_of
+from mixgan_tf.network_checks import require_exact_derivatives
+from mixgan_tf.networks import SpectralNormalization
 from mixgan_tf.schedules import AdaptiveSteps
 
 
@@ -19,6 +22,7 @@ def check_game(gan):
         gan._require_discriminators("compile")
         for discriminator in gan.discriminator_mixture.components:
             _require_logits(discriminator, gan.objective)
+        _check_sampled(gan)
     else:
         _check_distance(gan)
     if gan.competitive:
@@ -31,12 +35,31 @@ def check_game(gan):
 
 def _require_logits(discriminator, objective):
     outputs = outputs_of(discriminator)
-    if set(outputs) == {"features"} and outputs["features"][-1] != 1:
+    features = outputs.get("features", ())
+    if features[1:] not in ((), (1,)):
         raise ValueError(
             f"The objective {type(objective).__name__} needs one logit for "
             "each sample, shape (batch, 1); several features suit 'mmd' only. "
-            f"Received: a discriminator with output {outputs['features']}"
+            f"Received: a discriminator with output {features}"
         )
+
+
+def _check_sampled(gan):
+    sampled = gan.payoff.num_sampled
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas == 1 or sampled is None or sampled >= gan.num_discriminators:
+        return
+    for discriminator in gan.discriminator_mixture.components:
+        kinds = (keras.layers.BatchNormalization, SpectralNormalization)
+        for layer in discriminator._flatten_layers():
+            if isinstance(layer, kinds):
+                raise ValueError(
+                    "On several replicas, a payoff that samples discriminators"
+                    " cannot update the state of their layers; use "
+                    "`payoff='stratified'`. Received: payoff="
+                    f"{type(gan.payoff).__name__} and a discriminator with "
+                    f"{type(layer).__name__}"
+                )
 
 
 def _check_distance(gan):
@@ -59,7 +82,19 @@ def _check_distance(gan):
             "use `payoff='stratified'` or 'shared'. "
             f"Received: payoff={type(gan.payoff).__name__}"
         )
+    if getattr(gan.payoff, "common_latents", False):
+        raise ValueError(
+            f"The objective {name} compares generators with each other, which "
+            "common latents would bias: leave `common_latents` out. "
+            "Received: common_latents=True"
+        )
     if gan.discriminator_mixture is None:
+        if gan.discriminator_steps != 1:
+            raise ValueError(
+                "Argument `discriminator_steps` is for discriminators, and "
+                "this model has none. Received: discriminator_steps="
+                f"{gan.discriminator_steps!r}"
+            )
         if gan.regularizers:
             raise ValueError(
                 "Argument `regularizers` is for discriminators, and this "
@@ -111,13 +146,27 @@ def _check_competitive(gan):
                 "reconstruction heads are not part of. "
                 f"Received: a discriminator with outputs {sorted(heads)}"
             )
+    for network in (
+        *gan.generator_mixture.components,
+        *gan.discriminator_mixture.components,
+    ):
+        require_exact_derivatives(network, name)
     _require_one_replica(name)
 
 
 def _check_adaptive(gan):
-    if not gan.objective.of_logits:
+    undecided = 0.0
+    if gan.objective.of_logits:
+        zero = tf.zeros([])
+        undecided = -0.5 * float(
+            gan.objective.real_payoff(zero) + gan.objective.fake_payoff(zero)
+        )
+    if undecided <= gan.discriminator_steps.min_cost:
         raise ValueError(
-            "`AdaptiveSteps` goes by the payoff of logits. "
+            "`AdaptiveSteps` goes by half the negative payoff, and with this "
+            f"objective that is {undecided:.2g} for undecided discriminators, "
+            "not above its `min_cost`: they would never be updated. Use "
+            "'minimax', 'non_saturating' or 'hinge'. "
             f"Received: objective={type(gan.objective).__name__}"
         )
     _require_one_replica("AdaptiveSteps")

@@ -73,6 +73,9 @@ class EMA:
         for mean, variable in zip(
             average.weights, mixture.weights, strict=True
         ):
+            if not variable.value.dtype.is_floating:
+                mean.assign(variable.value)
+                continue
             value = tf.cast(variable.value, tf.float32)
             old = tf.cast(mean.value, tf.float32)
             mean.assign(tf.cast(old + rate * (value - old), mean.dtype))

@@ -1,5 +1,6 @@
 """The payoff of every pair of networks, without any update."""
 
+import numpy as np
 import tensorflow as tf
 
 from mixgan_tf import kernel_updates
@@ -113,11 +114,12 @@ def evaluate(gan, key, rows, samples, labels):
         payoff = loss = share * tf.reduce_sum(q * tf.stack(distances))
     values = {
         "payoff": payoff,
-        "generator_loss": loss + entropy_share(gan, gan.generator_mixture),
+        "generator_loss": loss
+        + entropy_share(gan, gan.averaged_mixture("generator")),
     }
     if gan.num_discriminators:
         values["discriminator_loss"] = -payoff + entropy_share(
-            gan, gan.discriminator_mixture
+            gan, gan.averaged_mixture("discriminator")
         )
     return values
 
@@ -128,7 +130,7 @@ def _forms(gan, key, rows, samples):
     if gan.num_discriminators:
         networks = gan.averaged_mixture("discriminator").components
     return kernel_updates.quadratic_forms(
-        gan, None, rows, samples, [inputs], [fakes], networks
+        gan, None, samples, [inputs], [fakes], networks
     )
 
 
@@ -158,12 +160,13 @@ def payoff_matrix(gan, samples, labels, seed, batch_size):
     """
     num = len(samples)
     matrix = 0.0
-    for start in range(0, num, batch_size):
-        batch = tf.constant(samples[start : start + batch_size])
+    # Chunks of about equal size: estimates from a few samples are poor.
+    for chunk in np.array_split(np.arange(num), -(-num // batch_size)):
+        start = chunk[0]
+        batch = tf.constant(samples[chunk])
         classes = None
         if labels is not None:
-            chunk = labels[start : start + batch_size]
-            classes = tf.cast(chunk, tf.int32)
+            classes = tf.cast(np.asarray(labels)[chunk], tf.int32)
         rows = Rows(batch.shape[0], batch.shape[0], 0)
         key = tf.constant([seed, start], tf.int32)
         if gan.objective.of_logits:

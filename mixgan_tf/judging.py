@@ -29,9 +29,9 @@ def judge(gan, j, samples, labels, key=None, discriminators=None):
         j: index of the discriminator.
         samples: list of float tensors `(n_k, ...)`.
         labels: list of int32 tensors `(n_k,)`, or of `None`.
-        key: int32 tensor `(2,)`, a stateless random seed: the discriminator
-            is in training mode, and sees what the regularizers make of the
-            samples. `None`: it is in inference mode.
+        key: int32 tensor `(2,)`, a stateless random seed of this replica's own:
+            the discriminator is in training mode, and sees what the
+            regularizers make of the samples. `None`: it is in inference mode.
         discriminators: other networks than the trained ones, such as their
             averages.
 
@@ -66,6 +66,9 @@ def with_labels(x, labels):
 def depends_on_batch(network):
     """Whether a sample's output depends on which others share its batch.
 
+    Batch normalisation does that; a layer of another kind says so by an
+    attribute `depends_on_batch = True`.
+
     Args:
         network: a Keras model.
 
@@ -73,7 +76,10 @@ def depends_on_batch(network):
         A bool.
     """
     kind = keras.layers.BatchNormalization
-    return any(isinstance(layer, kind) for layer in network._flatten_layers())
+    return any(
+        isinstance(layer, kind) or getattr(layer, "depends_on_batch", False)
+        for layer in network._flatten_layers()
+    )
 
 
 def _runner(gan, discriminator, j, key):

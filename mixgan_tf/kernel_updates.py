@@ -15,6 +15,7 @@ from mixgan_tf.judging import judge
 from mixgan_tf.updates import Update
 from mixgan_tf.updates import entropy_share
 from mixgan_tf.updates import generate_fakes
+from mixgan_tf.updates import replica_key
 
 
 def discriminator_update(gan, key, rows, reals, labels):
@@ -45,13 +46,12 @@ def generator_update(gan, key, rows, reals, labels):
     return Update(gradients, logit_gradient, loss, distance)
 
 
-def quadratic_forms(gan, key, rows, reals, inputs, fakes, discriminators=None):
+def quadratic_forms(gan, key, reals, inputs, fakes, discriminators=None):
     """Returns `MMD^2` as a quadratic form in `w`, for each discriminator.
 
     Args:
         gan: a compiled `MixGAN` whose objective is `MMD`.
         key: int32 tensor `(2,)`, or `None` in inference mode.
-        rows: `Rows` of the real samples.
         reals: float tensor `(n, ...)`.
         inputs: list, for each group, of each generator's `FakeInputs`.
         fakes: their samples, likewise.
@@ -61,6 +61,8 @@ def quadratic_forms(gan, key, rows, reals, inputs, fakes, discriminators=None):
         A list of tuples `(K, k, constant)`; see `MMD.quadratic_form`. It has
         one entry without discriminators.
     """
+    with tf.control_dependencies(_enough_samples([reals, *fakes[0]])):
+        reals = tf.identity(reals)
     if not gan.num_discriminators:
         flat = [tf.reshape(x, [tf.shape(x)[0], -1]) for x in fakes[0]]
         reals = tf.reshape(reals, [tf.shape(reals)[0], -1])
@@ -87,9 +89,26 @@ def quadratic_forms(gan, key, rows, reals, inputs, fakes, discriminators=None):
 def _distance(gan, key, rows, reals, inputs, fakes):
     share = tf.cast(rows.local, tf.float32) / tf.cast(rows.total, tf.float32)
     w = gan.generator_mixture.mixture_weights
-    forms = quadratic_forms(gan, key, rows, reals, inputs, fakes)
+    key = replica_key(key, rows)
+    forms = quadratic_forms(gan, key, reals, inputs, fakes)
     distances = [gan.objective.squared_distance(w, *form) for form in forms]
     if not gan.num_discriminators:
         return share * distances[0]
     q = gan.discriminator_mixture.mixture_weights
     return share * tf.reduce_sum(q * tf.stack(distances))
+
+
+def _enough_samples(sets):
+    message = (
+        "MMD compares the samples of each generator with each other: a batch "
+        "must hold two for each, on every replica. Use larger batches, and "
+        "`drop_remainder=True` where the last one is short."
+    )
+    checks = []
+    for samples in sets:
+        if samples.shape[0] is not None and samples.shape[0] < 2:
+            raise ValueError(f"{message} Received: {samples.shape[0]} sample")
+        if samples.shape[0] is None:
+            number = tf.shape(samples)[0]
+            checks.append(tf.debugging.assert_greater_equal(number, 2, message))
+    return [check for check in checks if check is not None]

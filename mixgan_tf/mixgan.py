@@ -146,9 +146,12 @@ class MixGAN(AdversarialModel):
 
     @property
     def discriminator_weights(self):
-        """The discriminators' mixture weights: float32 array `(T_d,)`."""
+        """The discriminators' mixture weights: float32 array `(T_d,)`.
+
+        Averages, like what `payoff_matrix` uses, if the model keeps them.
+        """
         self._require_discriminators("discriminator_weights")
-        return self.discriminator_mixture.probabilities
+        return self.averaged_mixture("discriminator").probabilities
 
     @property
     def generator_variables(self):
@@ -206,7 +209,7 @@ class MixGAN(AdversarialModel):
                 each sample's from the mixture weights.
             batch_size: the most samples that one network call makes.
             per_batch: whether the samples of each block of `batch_size` share
-                one component, as in the authors' own evaluation.
+                one draw of the component, as in the authors' own evaluation.
 
         Returns:
             A float32 array `(num, *sample_shape)`.
@@ -303,7 +306,7 @@ class MixGAN(AdversarialModel):
             ValueError: if the samples do not fit the model, or it is not
                 compiled, so that it has no objective.
         """
-        if not hasattr(self, "objective"):
+        if not self.compiled:
             raise ValueError(
                 "`payoff_matrix` needs an objective: call `compile` first."
             )

@@ -93,6 +93,33 @@ def outputs_of(network):
     return {name: tuple(x.shape) for name, x in outputs.items()}
 
 
+def require_exact_derivatives(network, what):
+    """Refuses layers whose second derivatives are wrong.
+
+    Some of Keras's layers take their moments from `tf.nn.moments`, whose
+    second derivative leaves out the mean.
+
+    Args:
+        network: a Keras model.
+        what: what needs second derivatives, for the message.
+
+    Raises:
+        ValueError: if the network has such a layer.
+    """
+    for layer in network._flatten_layers():
+        batch = isinstance(layer, keras.layers.BatchNormalization)
+        if (batch and not layer.synchronized) or isinstance(
+            layer,
+            keras.layers.LayerNormalization | keras.layers.GroupNormalization,
+        ):
+            raise ValueError(
+                f"{what} needs second derivatives, and those of this layer are"
+                " wrong in TensorFlow: use `mg.networks.SampleNormalization`, "
+                "or batch normalisation with `synchronized=True`. Received: "
+                f"a network with {type(layer).__name__} '{layer.name}'"
+            )
+
+
 def _check_discriminator(gan, discriminator):
     if not isinstance(_output(discriminator), dict | keras.KerasTensor):
         raise ValueError(

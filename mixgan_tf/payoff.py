@@ -179,7 +179,7 @@ class Stratified(PayoffEstimator):
 
     def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
         """See `PayoffEstimator.fake_inputs`."""
-        total = _enough_rows(rows.total, num_generators)
+        total = enough_rows(rows.total, num_generators)
         latents = tf.random.stateless_normal([total, latent_dim], key)
         latents = latents[rows.offset : rows.offset + rows.local]
         # The rows are dealt out from a random place, lest a periodic order of
@@ -189,7 +189,7 @@ class Stratified(PayoffEstimator):
         )
         inputs = []
         for i in range(num_generators):
-            mine = _dealt_rows(rows, total, start, i, num_generators)
+            mine = dealt_rows(rows, total, start, i, num_generators)
             inputs.append(
                 FakeInputs(
                     mine(latents),
@@ -251,11 +251,21 @@ def get(identifier):
     return resolve(identifier, ESTIMATORS, PayoffEstimator, "payoff")
 
 
-def _dealt_rows(rows, total, start, component, count):
+def dealt_rows(rows, total, start, component, count):
     """Returns a function that takes a component's rows out of a tensor.
 
     Row `g` of the global batch goes to component `((g - start) mod total) mod
     count`. On one replica that is a roll and a stride, with static shapes.
+
+    Args:
+        rows: `Rows` of the batch.
+        total: its rows on all replicas.
+        start: int scalar tensor, the same on all replicas.
+        component: int.
+        count: number of components.
+
+    Returns:
+        A function from a tensor `(rows.local, ...)` to the component's rows.
     """
     if isinstance(rows.total, int) and rows.local == rows.total:
         return lambda x: tf.roll(x, -start, axis=0)[component::count]
@@ -264,7 +274,19 @@ def _dealt_rows(rows, total, start, component, count):
     return lambda x: tf.gather(x, mine)
 
 
-def _enough_rows(total, num_generators):
+def enough_rows(total, num_generators):
+    """Returns a number of rows, if it is one for each generator or more.
+
+    Args:
+        total: int or int scalar tensor.
+        num_generators: int.
+
+    Returns:
+        `total`; a tensor waits for its check.
+
+    Raises:
+        ValueError: if an int is too small.
+    """
     message = (
         "A batch must hold at least one row for each generator, or the "
         "stratified payoff would leave some out: use larger batches, and "

@@ -1,5 +1,7 @@
 """How a mixture trains: `compile`, `fit`, and the step between them."""
 
+import copy
+
 import keras
 import tensorflow as tf
 
@@ -82,11 +84,15 @@ class AdversarialModel(keras.Model):
         """
         distribution.check_strategy(self, jit_compile)
         distribution.check_precision()
+        self.compiled = False  # until all of it is known to be right
         self.objective = objectives.get(objective)
         self.payoff = payoff_estimators.get(payoff)
-        if isinstance(regularizers, str):
-            regularizers = [regularizers]
-        self.regularizers = [all_regularizers.get(r) for r in regularizers]
+        if not isinstance(regularizers, list | tuple):
+            regularizers = [regularizers] if regularizers else []
+        # Copies, since some keep state that belongs to one model.
+        self.regularizers = [
+            copy.copy(all_regularizers.get(r)) for r in regularizers
+        ]
         self.discriminator_steps = schedules.get(discriminator_steps)
         self.entropy_weight = require_nonnegative(
             "entropy_weight", entropy_weight
@@ -116,8 +122,11 @@ class AdversarialModel(keras.Model):
             jit_compile=jit_compile,
             auto_scale_loss=False,
         )
+        self.compiled = False
         check_game(self)
         self.start_averages()
+        for state in getattr(self, "_regularizer_states", []):
+            self._forget(state)
         for regularizer in self.regularizers:
             regularizer.build(self)
         self._regularizer_states = [
@@ -134,6 +143,7 @@ class AdversarialModel(keras.Model):
         self._trackers = [
             keras.metrics.Mean(name=name) for name in self._metric_names()
         ]
+        self.compiled = True
 
     def fit(self, x=None, y=None, **kwargs):
         """Trains the model. Takes what `keras.Model.fit` takes.
@@ -282,7 +292,7 @@ class AdversarialModel(keras.Model):
             generator, "generator_optimizer"
         )
         mixture = optimizers.get_mixture_optimizer(mixture)
-        self.generator_mixture_optimizer = _copy(mixture)
+        self.generator_mixture_optimizer = _copy_of(mixture)
         if not self.num_discriminators:
             return
         self.discriminator_optimizer = _network_optimizer(
@@ -294,7 +304,7 @@ class AdversarialModel(keras.Model):
                 " must be two optimizers: one cannot keep the state of both "
                 "players. Received: the same object twice"
             )
-        self.discriminator_mixture_optimizer = _copy(mixture)
+        self.discriminator_mixture_optimizer = _copy_of(mixture)
 
     def _refuse_other_optimizers(self, generator, discriminator, mixture):
         if generator or discriminator or mixture != "adam":
@@ -309,11 +319,18 @@ class AdversarialModel(keras.Model):
         for player in averages.PLAYERS:
             name = f"ema_{player}_mixture"
             if not self.ema or player not in self.ema.players:
+                self._forget(getattr(self, name, None))
                 setattr(self, name, None)
             elif getattr(self, name, None) is None:
                 mixture = getattr(self, f"{player}_mixture")
                 setattr(self, name, self.ema.start(mixture))
         self._runners = None
+
+    def _forget(self, layer):
+        # Keras goes on tracking what an attribute held: it would be saved.
+        if layer is not None:
+            self._tracker.unlock()
+            self._tracker.untrack(layer)
 
     def averaged_mixture(self, player):
         """Returns the mixture that sampling, evaluation and export use.
@@ -346,7 +363,7 @@ class AdversarialModel(keras.Model):
     def get_compile_config(self):
         """Returns `compile`'s arguments, serialised."""
         serialize = keras.saving.serialize_keras_object
-        if not hasattr(self, "objective"):
+        if not self.compiled:
             return None
         if self.competitive:
             optimizers_used = {"optimizer": serialize(self.optimizer)}
@@ -413,7 +430,7 @@ def _network_optimizer(optimizer, argument):
         ) from error
 
 
-def _copy(optimizer):
+def _copy_of(optimizer):
     return type(optimizer).from_config(optimizer.get_config())
 
 

@@ -96,7 +96,11 @@ def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
     """
     reals, labels, rows = batch
     real, *judged = judge(
-        gan, j, [reals, *fakes], [labels, *(i.labels for i in inputs)], key
+        gan,
+        j,
+        [reals, *fakes],
+        [labels, *(i.labels for i in inputs)],
+        replica_key(key, rows),
     )
     earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
     payoff = earned / tf.cast(rows.total, tf.float32)
@@ -233,7 +237,11 @@ def generator_update(gan, key, rows, reals, labels):
         ) as tape:
             tape.watch(fakes[group])
             judged = judge(
-                gan, j, fakes[group], [i.labels for i in inputs[group]], key
+                gan,
+                j,
+                fakes[group],
+                [i.labels for i in inputs[group]],
+                replica_key(key, rows),
             )
             scores, loss = [], 0.0
             for i, (judgement, component) in enumerate(
@@ -290,6 +298,19 @@ def generator_update(gan, key, rows, reals, labels):
         gradient_norms=tf.scatter_nd(places, norms, shape),
         present=tf.scatter_nd(places, tf.ones_like(norms), shape),
     )
+
+
+def replica_key(key, rows):
+    """Returns a key of this replica's own, for noise on the rows it holds.
+
+    Args:
+        key: int32 tensor `(2,)`, a stateless random seed.
+        rows: `Rows` of the batch.
+
+    Returns:
+        A tensor `(2,)`.
+    """
+    return tf.random.experimental.stateless_fold_in(key, rows.offset)
 
 
 def entropy_share(gan, mixture):

@@ -4,6 +4,7 @@ import keras
 import pytest
 
 import mixgan_tf as mg
+from tests.models import points
 from tests.models import tiny_gan
 from tests.models import tiny_image_gan
 
@@ -15,6 +16,14 @@ def with_features(count=4):
     return mg.MixGAN(
         mg.networks.MLPGenerator(2, width=4),
         keras.Sequential([keras.Input((2,)), keras.layers.Dense(count)]),
+    )
+
+
+def with_layer(layer):
+    """A mixture whose discriminators have a layer of the user's choice."""
+    return mg.MixGAN(
+        mg.networks.MLPGenerator(2, width=4),
+        keras.Sequential([keras.Input((2,)), layer, keras.layers.Dense(1)]),
     )
 
 
@@ -87,6 +96,33 @@ def sampling_only():
             dict(objective="mmd", discriminator_steps=mg.AdaptiveSteps()),
             "AdaptiveSteps.*MMD",
         ),
+        (
+            tiny_gan,
+            dict(
+                objective="wasserstein", discriminator_steps=mg.AdaptiveSteps()
+            ),
+            "never be updated.*Wasserstein",
+        ),
+        (
+            tiny_gan,
+            dict(objective="mmd", payoff=mg.payoff.Shared(common_latents=True)),
+            "common_latents",
+        ),
+        (
+            sampling_only,
+            dict(objective="mmd", discriminator_steps=5),
+            "has none.*5",
+        ),
+        (
+            lambda: with_layer(keras.layers.LayerNormalization()),
+            dict(regularizers=["gradient_penalty"]),
+            "SampleNormalization.*LayerNormalization",
+        ),
+        (
+            lambda: with_layer(keras.layers.BatchNormalization()),
+            dict(objective="minimax", optimizer="acgd"),
+            "synchronized=True.*BatchNormalization",
+        ),
     ],
 )
 def test_refused(make, arguments, message):
@@ -158,3 +194,71 @@ def test_class_dependent_weights_need_classes():
 def test_bad_settings(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_refused_game_cannot_be_trained():
+    gan = tiny_gan()
+    gan.compile()
+    with pytest.raises(ValueError, match="no logits"):
+        gan.compile("mmd", regularizers=["r1"])
+    with pytest.raises(ValueError, match="compile"):
+        gan.fit(points(), verbose=0)
+    gan.compile()
+    gan.fit(points(), batch_size=12, verbose=0)
+
+
+def test_regularizers_are_not_shared_between_models():
+    noise, spectral = R.InstanceNoise(), R.SpectralNormalization()
+    first, second = tiny_gan(), tiny_gan()
+    for gan in (first, second):
+        gan.compile(regularizers=[noise, spectral])
+    assert first.regularizers[1].state is not second.regularizers[1].state
+    assert spectral.state is None
+
+
+@pytest.mark.parametrize("given", [None, R.R1(), "r1", (R.R1(),)])
+def test_regularizers_may_be_given_alone(given):
+    gan = tiny_gan()
+    gan.compile(regularizers=given)
+    assert len(gan.regularizers) == (given is not None)
+
+
+def test_compiling_again_leaves_nothing_behind(tmp_path):
+    gan = tiny_gan(dropout=0.2)
+    count = len(gan.variables)
+    both = mg.EMA(0.9, players=("generator", "discriminator"))
+    for _ in range(2):
+        gan.compile(ema=both, regularizers=["spectral_normalization"])
+    gan.compile()
+    gan.save(tmp_path / "gan.keras")
+    copy = keras.saving.load_model(tmp_path / "gan.keras")
+    assert len(copy.variables) == len(gan.variables) == count
+
+
+def test_a_logit_without_an_axis_will_do():
+    inputs = keras.Input((2,))
+    logit = keras.layers.Reshape(())(keras.layers.Dense(1)(inputs))
+    gan = mg.MixGAN(
+        mg.networks.MLPGenerator(2, width=4), keras.Model(inputs, logit)
+    )
+    gan.compile()
+    gan.train_on_batch(points(6))
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16", "float64"])
+def test_policies_that_lose_precision_are_refused(policy):
+    gan = tiny_gan()
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        with pytest.raises(ValueError, match=f"Received: .*{policy}"):
+            gan.compile()
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def test_mmd_needs_two_rows_of_each_generator():
+    gan = tiny_gan()
+    gan.compile("mmd")
+    with pytest.raises(ValueError, match="hold two for each.*Received"):
+        gan.train_on_batch(points(5))

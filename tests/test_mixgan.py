@@ -470,16 +470,6 @@ def test_a_model_without_discriminators_only_samples():
         gan.compile()
 
 
-def test_float16_is_refused():
-    gan = tiny_gan()
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
-        with pytest.raises(ValueError, match="mixed_bfloat16"):
-            gan.compile()
-    finally:
-        keras.config.set_dtype_policy("float32")
-
-
 def test_bfloat16_trains():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:

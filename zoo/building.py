@@ -38,6 +38,13 @@ def build_model(recipe):
         class_dependent_weights=recipe.class_dependent_weights,
         seed=recipe.seed,
     )
+    if recipe.adaptive_steps and recipe.final_learning_rate_fraction != 1.0:
+        raise ValueError(
+            "The recipe's learning rates cannot be planned with "
+            "`adaptive_steps`, whose number of updates is not known: set "
+            "`final_learning_rate_fraction` to 1. "
+            f"Received: {recipe.final_learning_rate_fraction}"
+        )
     payoff = recipe.payoff
     if recipe.common_latents:
         payoff = {"shared": mg.payoff.Shared, "full": mg.payoff.Full}.get(

@@ -35,12 +35,29 @@ def spectral_norm(kernel, u, iterations=1):
     """
     matrix = ops.reshape(kernel, (-1, ops.shape(kernel)[-1]))
     constant = ops.stop_gradient(matrix)
-    u = ops.stop_gradient(u)
+    u = _normalized(ops.stop_gradient(u))  # averages of it are shorter
     for _ in range(iterations):
         v = _normalized(ops.matmul(constant, u))
         u = _normalized(ops.matmul(v, constant))
     v = _normalized(ops.matmul(constant, u))
     return ops.sum(v * ops.matmul(matrix, u)), u
+
+
+def normalized_kernel(kernel, u, iterations=1):
+    """Returns a kernel divided by its spectral norm, unless that is zero.
+
+    Args:
+        kernel: see `spectral_norm`, like the others.
+        u: float tensor `(outputs,)`.
+        iterations: nonnegative int.
+
+    Returns:
+        A tuple of the kernel and the new estimate of `u`, which stays as it is
+        where the kernel is zero.
+    """
+    sigma, new_u = spectral_norm(kernel, u, iterations)
+    divisor = ops.where(sigma > 0, sigma, ops.ones_like(sigma))
+    return kernel / divisor, ops.where(sigma > 0, new_u, u)
 
 
 # The regulariser of the same name has the short name in saved configs.
@@ -104,14 +121,13 @@ class SpectralNormalization(keras.layers.Wrapper):
         """Runs the layer; shapes are the layer's."""
         kernel = self.layer.kernel
         raw = ops.convert_to_tensor(kernel)
-        sigma, u = spectral_norm(raw, self.u, iterations=int(bool(training)))
+        normalized, u = normalized_kernel(raw, self.u, int(bool(training)))
         if training:
             self.u.assign(u)
-        divisor = ops.where(sigma > 0, sigma, ops.ones_like(sigma))
         # A nested scope hides an outer one: name every variable's value.
         values = [(v, v.value) for v in self.layer.variables if v is not kernel]
         with keras.StatelessScope(
-            [(kernel, raw / divisor), *values], initialize_variables=False
+            [(kernel, normalized), *values], initialize_variables=False
         ):
             return self.layer(inputs)
 

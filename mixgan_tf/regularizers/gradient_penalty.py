@@ -6,6 +6,9 @@ import tensorflow as tf
 from mixgan_tf.arguments import require_number
 from mixgan_tf.judging import depends_on_batch
 from mixgan_tf.mixture import weights_of_rows
+from mixgan_tf.network_checks import require_exact_derivatives
+from mixgan_tf.payoff import dealt_rows
+from mixgan_tf.payoff import enough_rows
 from mixgan_tf.regularizers.regularizer import Regularizer
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
@@ -41,8 +44,9 @@ class _OfGradients(Regularizer):
     has_penalty = True
 
     def build(self, gan):
-        """Refuses batch normalisation. See `Regularizer.build`."""
+        """Refuses layers it is wrong for. See `Regularizer.build`."""
         for discriminator in gan.discriminator_mixture.components:
+            require_exact_derivatives(discriminator, type(self).__name__)
             if depends_on_batch(discriminator):
                 raise ValueError(
                     f"{type(self).__name__} needs the gradient of each "
@@ -103,7 +107,8 @@ class GradientPenalty(_OfGradients):
                 _of_component(inputs, i, count, self.interpolation == "pair")
                 for i in range(count)
             ]
-        key, total = inputs.key + [0, 1], 0.0
+        fold = tf.random.experimental.stateless_fold_in
+        key, total = fold(inputs.key, inputs.rows.offset), 0.0
         for index, (reals, fakes, labels, weights, rows) in enumerate(points):
             mixing = tf.random.stateless_uniform(
                 [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1),
@@ -148,8 +153,10 @@ class R1(_OfGradients):
 
     def penalty(self, inputs):
         """Returns the penalty. See `Regularizer.penalty`."""
+        fold = tf.random.experimental.stateless_fold_in
+        key = fold(inputs.key, inputs.rows.offset)
         squares = gradient_norms(
-            lambda x: inputs.critic(x, inputs.labels, inputs.key),
+            lambda x: inputs.critic(x, inputs.labels, key),
             inputs.reals,
             squared=True,
         )
@@ -166,17 +173,14 @@ def _of_component(inputs, i, count, every_row):
     reals, total = component.take(inputs.reals), component.total
     labels = component.labels
     if not every_row and component.whole:
-        # Rows are dealt out from a random place, lest a periodic order of the
-        # classes give each component always the same ones.
-        start = tf.random.stateless_uniform(
-            [], inputs.key, maxval=count, dtype=tf.int32
+        batch = enough_rows(inputs.rows.total, count)
+        start = tf.random.stateless_uniform(  # one for all replicas
+            [], inputs.key, maxval=batch, dtype=tf.int32
         )
-        place = (start + i) % count
-        first = (place - inputs.rows.offset) % count
-        reals, fakes = reals[first::count], fakes[first::count]
-        labels = None if labels is None else labels[first::count]
-        total = (inputs.rows.total - place - 1) // count + 1
-        total = tf.maximum(tf.cast(total, tf.float32), 1.0)
+        mine = dealt_rows(inputs.rows, batch, start, i, count)
+        reals, fakes = mine(reals), mine(fakes)
+        labels = None if labels is None else mine(labels)
+        total = tf.cast((batch - i - 1) // count + 1, tf.float32)
     weights = weights_of_rows(inputs.weights, i, labels)
     return reals, fakes, labels, weights, total
 
@@ -195,7 +199,11 @@ def _drawn_by_weights(inputs):
         )
     shares = tf.concat(shares, 0)
     rows = tf.random.stateless_categorical(
-        tf.math.log(shares)[None], inputs.rows.local, inputs.key
+        tf.math.log(shares)[None],
+        inputs.rows.local,
+        tf.random.experimental.stateless_fold_in(
+            inputs.key, inputs.rows.offset
+        ),
     )[0]
     drawn = tf.maximum(tf.cast(inputs.rows.local, tf.float32), 1.0)
     return (

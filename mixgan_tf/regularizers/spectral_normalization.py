@@ -1,10 +1,9 @@
 """Spectral normalisation of discriminators of any make."""
 
 import keras
-import tensorflow as tf
 
 from mixgan_tf.arguments import require_positive_int
-from mixgan_tf.networks.spectral_normalization import spectral_norm
+from mixgan_tf.networks.spectral_normalization import normalized_kernel
 from mixgan_tf.regularizers.regularizer import Regularizer
 
 
@@ -62,14 +61,15 @@ class SpectralNormalization(Regularizer):
             )
         self.state.built = True
         for kernel, vector in sum(self._kernels, []):
-            vector.assign(spectral_norm(kernel.value, vector.value, 20)[1])
+            vector.assign(normalized_kernel(kernel.value, vector.value, 20)[1])
 
     def before_update(self):
         """Improves the singular vectors. See `Regularizer.before_update`."""
         for kernel, vector in sum(self._kernels, []):
-            value = tf.stop_gradient(kernel.value)
-            iterations = self.iterations
-            vector.assign(spectral_norm(value, vector.value, iterations)[1])
+            _, new = normalized_kernel(
+                kernel.value, vector.value, self.iterations
+            )
+            vector.assign(new)
 
     def substitutes(self, discriminator, j):
         """Returns normalised kernels. See `Regularizer.substitutes`."""
@@ -80,8 +80,8 @@ class SpectralNormalization(Regularizer):
             _kernels(discriminator),
             strict=True,
         ):
-            sigma, _ = spectral_norm(kernel.value, vector.value, 0)
-            pairs.append((kernel, kernel.value / sigma))
+            value, _ = normalized_kernel(kernel.value, vector.value, 0)
+            pairs.append((kernel, value))
         return pairs
 
     def get_config(self):

@@ -35,7 +35,8 @@ def base_config():
             "reconstruction_weight": 1.0,
             "aux_in_weights": False,
             "ema_decay": 0.0,  # of the generators' weights; 0: no averages
-            # "adam", "rmsprop", or "acgd" for both players at once.
+            # "adam", "rmsprop", or "acgd": both players and their weights at
+            # once, with `generator_learning_rate` for all.
             "network_optimizer": "adam",
             "mixture_optimizer": "adam",
             "mixture_learning_rate": 1e-3,

@@ -24,9 +24,10 @@ Deviations:
 - the networks are this library's DCGANs, of about the same size;
 - generators learn classes from the discriminators' class heads, for lack of
   the authors' pretrained classifier;
-- adversarial losses are twice theirs, which halve them: against them the
-  weights of the class loss, the reconstruction and the entropy are doubled
-  here, which leaves all ratios as they were;
+- the discriminators' adversarial loss is twice theirs, who halve it; the class
+  loss, the reconstruction and the entropy are therefore doubled here. That
+  keeps the discriminators' ratios; for the generators, whose adversarial loss
+  the authors do not halve, those three weigh twice as much as in their code;
 - `z` is reconstructed as the Gaussian that its uniform value is made from;
 - reals are judged once in an update for all generators, not once for each;
 - Adam's epsilon is outside its root, and mixture weights have no 1e-6 added;
