@@ -37,8 +37,7 @@ import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf.metrics import mode_coverage
 
-# Data, loss, width, steps. The losses: non-saturating, and Wasserstein with a
-# gradient penalty.
+# Data, loss (non-saturating, or with a gradient penalty), width, steps.
 ROWS = {
     "ring_ns_16_10k": ("ring", "ns", 16, 10_000),
     "ring_ns_64_10k": ("ring", "ns", 64, 10_000),
@@ -89,31 +88,32 @@ def main(_):
         for row in FLAGS.rows
         for setting in FLAGS.settings
     }
-    missing = {
-        name: wanted
-        for name, wanted in protocols.items()
-        if cells.get(name, {}).get("protocol") != wanted
-    }
-    with concurrent.futures.ProcessPoolExecutor(
+    pool = concurrent.futures.ProcessPoolExecutor(
         FLAGS.processes, multiprocessing.get_context("spawn"), use_one_thread
-    ) as pool:
-        futures = {pool.submit(run, p): name for name, p in missing.items()}
+    )
+    try:
+        futures = {
+            pool.submit(run, wanted): name
+            for name, wanted in protocols.items()
+            if cells.get(name, {}).get("protocol") != wanted
+        }
         done = concurrent.futures.as_completed(futures)
-        for future in tqdm(done, total=len(missing), unit="cell"):
+        for future in tqdm(done, total=len(futures), unit="cell"):
             name = futures[future]
             cells[name], samples = future.result()
             with files.atomic_file(samples_file(out, name)) as file:
                 np.save(file, samples)
             with files.atomic_file(report) as file:
                 file.write_text(json.dumps(cells, indent=1))
+    finally:  # an error ends the run, rather than after all other cells
+        pool.shutdown(cancel_futures=True)
     shown = {name: cells[name] for name in protocols}
-    table = markdown(shown)
     with files.atomic_file(out / "mode_coverage.md") as file:
-        file.write_text(table)
+        file.write_text(markdown(shown))
     if pictured := scenes(shown, out):
         with files.atomic_file(out / "mode_coverage.png") as file:
             draw(pictured).save(file, optimize=True)
-    print(f"{table}\nResults are in {out}.")
+    print(f"{markdown(shown)}\nResults are in {out}.")
 
 
 def use_one_thread():
@@ -178,8 +178,7 @@ def run(protocol):
     """Trains all seeds of a cell; returns its numbers, and seed 0's samples."""
     begin = time.perf_counter()
     keras.backend.clear_session()
-    tenth = protocol["steps"] // 10
-    shape = [tenth, protocol["batch_size"], 2]
+    shape = [protocol["steps"] // 10, protocol["batch_size"], 2]
     gan = make_gan(protocol, 0)
     step = tf.autograph.experimental.do_not_convert(gan.train_step)
 
@@ -196,7 +195,7 @@ def run(protocol):
         ):
             variable.assign(value)
         gan.train_steps.assign(seed * 1_000_000)  # the key of all latents
-        draws = getattr(mg.data, protocol["data"])(tenth * shape[1], seed)
+        draws = getattr(mg.data, protocol["data"])(shape[0] * shape[1], seed)
         found, start = [], time.perf_counter()
         for index, points in enumerate(draws.take(10)):
             train(tf.reshape(points, shape))
@@ -212,9 +211,9 @@ def run(protocol):
                 "seconds": time.perf_counter() - start,
             }
         )
-        pictured = samples if seed == 0 else pictured
-    seconds = time.perf_counter() - begin
-    return {"protocol": protocol, "runs": runs, "seconds": seconds}, pictured
+        pictured = samples if pictured is None else pictured
+    cell = {"protocol": protocol, "runs": runs}
+    return {**cell, "seconds": time.perf_counter() - begin}, pictured
 
 
 def state(gan):
@@ -241,8 +240,8 @@ def scenes(cells, out):
             for s in SETTINGS
             if (key := f"{name}/{s}") in cells
         }
-        real = next(iter(getattr(mg.data, data)(SAMPLES))).numpy()
         if results:
+            real = next(iter(getattr(mg.data, data)(SAMPLES))).numpy()
             found.append(Scene(real, *MODES[data], results))
     return found
 

@@ -16,6 +16,7 @@ _SUBMODULES = (
     "callbacks",
     "data",
     "export",
+    "metrics",
     "networks",
     "objectives",
     "optimizers",

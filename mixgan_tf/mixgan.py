@@ -278,10 +278,9 @@ class MixGAN(AdversarialModel):
 
             def runner(generator):
                 return tf.function(
-                    lambda inputs: generator(inputs, training=False),
-                    input_signature=[
-                        [latents, labels] if conditional else latents
-                    ],
+                    lambda inputs: generator(inputs, training=False)
+                ).get_concrete_function(
+                    [latents, labels] if conditional else latents
                 )
 
             mixture = self.averaged_mixture("generator")

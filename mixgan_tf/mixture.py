@@ -26,7 +26,7 @@ def uniformity_penalty(logits):
     Reference:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), section 5.
     """
-    return -ops.mean(ops.log_softmax(logits, axis=0))
+    return -ops.mean(tf.nn.log_softmax(logits, axis=0))
 
 
 def mixture_entropy(logits):
@@ -39,7 +39,7 @@ def mixture_entropy(logits):
     Returns:
         A scalar tensor between 0 and `log T`.
     """
-    log_weights = ops.log_softmax(logits, axis=0)
+    log_weights = tf.nn.log_softmax(logits, axis=0)
     return -ops.mean(ops.sum(ops.exp(log_weights) * log_weights, axis=0))
 
 
@@ -94,13 +94,13 @@ class Mixture(keras.Model):
     @property
     def mixture_weights(self):
         """The mixture weights: a tensor `(T,)` or `(T, num_classes)`."""
-        return ops.softmax(self.mixture_logits.value, axis=0)
+        return tf.nn.softmax(self.mixture_logits.value, axis=0)
 
     @property
     def probabilities(self):
         """The mixture weights, a float32 NumPy array; they sum to one."""
         return ops.convert_to_numpy(
-            ops.exp(ops.log_softmax(self.mixture_logits, axis=0))
+            ops.exp(tf.nn.log_softmax(self.mixture_logits.value, axis=0))
         )
 
     @property

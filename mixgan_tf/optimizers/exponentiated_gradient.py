@@ -1,6 +1,7 @@
 """The multiplicative update of mixture weights."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -34,5 +35,7 @@ class ExponentiatedGradient(keras.optimizers.Optimizer):
         learning_rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
         # A weight that underflows to zero has a zero gradient: no 0 / 0.
-        weights = ops.maximum(ops.softmax(variable, axis=0), 1e-30)
+        weights = ops.maximum(
+            tf.nn.softmax(tf.convert_to_tensor(variable), axis=0), 1e-30
+        )
         self.assign_sub(variable, learning_rate * gradient / weights)

@@ -107,22 +107,20 @@ class GradientPenalty(_OfGradients):
                 _of_component(inputs, i, count, self.interpolation == "pair")
                 for i in range(count)
             ]
+        reals, fakes, labels, weights = (
+            _together(parts) for parts in zip(*points, strict=True)
+        )
         fold = tf.random.experimental.stateless_fold_in
-        key, total = fold(inputs.key, inputs.rows.offset), 0.0
-        for index, (reals, fakes, labels, weights, rows) in enumerate(points):
-            mixing = tf.random.stateless_uniform(
-                [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1),
-                key + [index, 0],
-            )
-            mixing = tf.cast(mixing, reals.dtype)
-            between = mixing * reals + (1 - mixing) * tf.cast(
-                fakes, reals.dtype
-            )
-            norms = gradient_norms(
-                lambda x, y=labels, k=index: inputs.critic(x, y, key + [k, 1]),
-                between,
-            )
-            total += tf.reduce_sum(weights * (norms - 1) ** 2) / rows
+        key = fold(inputs.key, inputs.rows.offset)
+        mixing = tf.random.stateless_uniform(
+            [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1), key
+        )
+        mixing = tf.cast(mixing, reals.dtype)
+        between = mixing * reals + (1 - mixing) * tf.cast(fakes, reals.dtype)
+        norms = gradient_norms(
+            lambda x: inputs.critic(x, labels, key + [0, 1]), between
+        )
+        total = tf.reduce_sum(weights * (norms - 1) ** 2)
         return self.weight * total
 
     def get_config(self):
@@ -181,8 +179,8 @@ def _of_component(inputs, i, count, every_row):
         reals, fakes = mine(reals), mine(fakes)
         labels = None if labels is None else mine(labels)
         total = tf.cast((batch - i - 1) // count + 1, tf.float32)
-    weights = weights_of_rows(inputs.weights, i, labels)
-    return reals, fakes, labels, weights, total
+    weights = weights_of_rows(inputs.weights, i, labels) / total
+    return reals, fakes, labels, tf.fill([tf.shape(reals)[0]], 1.0) * weights
 
 
 def _drawn_by_weights(inputs):
@@ -210,6 +208,10 @@ def _drawn_by_weights(inputs):
         tf.gather(tf.concat(reals, 0), rows),
         tf.gather(tf.concat(inputs.fakes, 0), rows),
         None if labels[0] is None else tf.gather(tf.concat(labels, 0), rows),
-        tf.reduce_sum(shares),  # this replica's share of the mixture
-        drawn,
+        # This replica's share of the mixture, on as many rows.
+        tf.fill([inputs.rows.local], tf.reduce_sum(shares) / drawn),
     )
+
+
+def _together(parts):
+    return None if parts[0] is None else tf.concat(parts, axis=0)
