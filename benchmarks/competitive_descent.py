@@ -27,7 +27,6 @@ import json
 import multiprocessing
 import os
 import pathlib
-import subprocess
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -43,6 +42,7 @@ from competitive_descent_report import RULES
 from competitive_descent_report import draw
 from competitive_descent_report import ending
 from competitive_descent_report import markdown
+from mode_coverage_report import commit
 from tqdm import tqdm
 
 import mixgan_tf as mg
@@ -112,12 +112,6 @@ def use_one_thread():
 
 def protocol(steps, seeds):
     """Returns all that the numbers depend on."""
-    git = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        cwd=pathlib.Path(__file__).parent,
-    )
     return {
         "data": "ring",
         "objective": "wasserstein",
@@ -136,7 +130,7 @@ def protocol(steps, seeds):
         "longer": LONGER,
         "seeds": seeds,
         "evaluations": f"last 3 of {EVALUATIONS}, {SAMPLES} samples",
-        "commit": git.stdout.strip() or None,
+        "commit": commit(),
     }
 
 

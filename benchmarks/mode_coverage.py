@@ -29,6 +29,7 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 from mode_coverage_report import Scene
+from mode_coverage_report import commit
 from mode_coverage_report import draw
 from mode_coverage_report import markdown
 from tqdm import tqdm
@@ -88,6 +89,7 @@ def main(_):
         for row in FLAGS.rows
         for setting in FLAGS.settings
     }
+    made_at = commit()
     pool = concurrent.futures.ProcessPoolExecutor(
         FLAGS.processes, multiprocessing.get_context("spawn"), use_one_thread
     )
@@ -101,6 +103,7 @@ def main(_):
         for future in tqdm(done, total=len(futures), unit="cell"):
             name = futures[future]
             cells[name], samples = future.result()
+            cells[name]["commit"] = made_at
             with files.atomic_file(samples_file(out, name)) as file:
                 np.save(file, samples)
             with files.atomic_file(report) as file:
