@@ -42,7 +42,8 @@ from competitive_descent_report import RULES
 from competitive_descent_report import draw
 from competitive_descent_report import ending
 from competitive_descent_report import markdown
-from mode_coverage_report import commit
+from running import commit
+from running import use_one_thread
 from tqdm import tqdm
 
 import mixgan_tf as mg
@@ -101,13 +102,6 @@ def main(_):
     with files.atomic_file(out / "competitive_descent.md") as file:
         file.write_text(table)
     print(f"{table}\nResults are in {out}: JSON, Markdown and PNG.")
-
-
-def use_one_thread():
-    """Keeps tiny operations from waiting for each other's threads."""
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.get_logger().setLevel("ERROR")
 
 
 def protocol(steps, seeds):

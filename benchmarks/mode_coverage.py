@@ -29,9 +29,10 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 from mode_coverage_report import Scene
-from mode_coverage_report import commit
 from mode_coverage_report import draw
 from mode_coverage_report import markdown
+from running import commit
+from running import use_one_thread
 from tqdm import tqdm
 
 import mixgan_tf as mg
@@ -117,13 +118,6 @@ def main(_):
         with files.atomic_file(out / "mode_coverage.png") as file:
             draw(pictured).save(file, optimize=True)
     print(f"{markdown(shown)}\nResults are in {out}.")
-
-
-def use_one_thread():
-    """Keeps tiny operations from waiting for each other's threads."""
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.get_logger().setLevel("ERROR")
 
 
 def protocol(row, setting, seeds, steps=None):

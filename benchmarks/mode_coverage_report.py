@@ -1,8 +1,6 @@
 """What benchmarks/mode_coverage.py shows: a table and a picture."""
 
-import pathlib
 import statistics
-import subprocess
 from typing import NamedTuple
 
 import numpy as np
@@ -189,14 +187,3 @@ def _draw_legend(canvas, left, top, entries, hollow=False):
             canvas.rectangle(box, fill=colour)
         canvas.text((left + 19, top), text, FAINT, SMALL)
         left += 45 + int(canvas.textlength(text, SMALL))
-
-
-def commit():
-    """Returns the commit of the tree the benchmark runs from, if any."""
-    git = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        capture_output=True,
-        text=True,
-        cwd=pathlib.Path(__file__).parent,
-    )
-    return git.stdout.strip() or None

@@ -101,3 +101,21 @@ def require_nonnegative(argument, value):
         f"Argument `{argument}` must be a nonnegative number. "
         f"Received: {argument}={value!r}"
     )
+
+
+def require_choice(argument, value, choices):
+    """Raises unless a value is one of a few.
+
+    Args:
+        argument: its name, for the message.
+        value: what the user gave.
+        choices: tuple of what it may be.
+
+    Raises:
+        ValueError: if it is none of them.
+    """
+    if value not in choices:
+        raise ValueError(
+            f"Argument `{argument}` must be one of "
+            f"{', '.join(map(repr, choices))}. Received: {argument}={value!r}"
+        )

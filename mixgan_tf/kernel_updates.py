@@ -12,10 +12,10 @@ Each replica compares the samples it holds; the mean over replicas is unbiased.
 import tensorflow as tf
 
 from mixgan_tf.judging import judge
+from mixgan_tf.payoff import replica_key
 from mixgan_tf.updates import Update
 from mixgan_tf.updates import entropy_share
 from mixgan_tf.updates import generate_fakes
-from mixgan_tf.updates import replica_key
 
 
 def discriminator_update(gan, key, rows, reals, labels):

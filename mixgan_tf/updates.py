@@ -27,6 +27,7 @@ from mixgan_tf.judging import judge
 from mixgan_tf.judging import with_labels
 from mixgan_tf.mixture import uniformity_penalty
 from mixgan_tf.mixture import weights_of_rows
+from mixgan_tf.payoff import replica_key
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
 
 
@@ -298,19 +299,6 @@ def generator_update(gan, key, rows, reals, labels):
         gradient_norms=tf.scatter_nd(places, norms, shape),
         present=tf.scatter_nd(places, tf.ones_like(norms), shape),
     )
-
-
-def replica_key(key, rows):
-    """Returns a key of this replica's own, for noise on the rows it holds.
-
-    Args:
-        key: int32 tensor `(2,)`, a stateless random seed.
-        rows: `Rows` of the batch.
-
-    Returns:
-        A tensor `(2,)`.
-    """
-    return tf.random.experimental.stateless_fold_in(key, rows.offset)
 
 
 def entropy_share(gan, mixture):

@@ -2,7 +2,7 @@
 
 import keras
 
-from mixgan_tf.networks.choices import require_choice
+from mixgan_tf.arguments import require_choice
 from mixgan_tf.networks.layers import GaussianToUniform
 from mixgan_tf.networks.layers import OneHot
 from mixgan_tf.networks.spectral_normalization import spectrally_normalized

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from mixgan_tf.networks.choices import require_choice
+from mixgan_tf.arguments import require_choice
 from mixgan_tf.networks.conditioning import discriminator_heads
 from mixgan_tf.networks.conditioning import latent_inputs
 from mixgan_tf.networks.conditioning import sample_inputs

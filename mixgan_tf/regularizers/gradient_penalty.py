@@ -3,12 +3,14 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_number
 from mixgan_tf.judging import depends_on_batch
 from mixgan_tf.mixture import weights_of_rows
 from mixgan_tf.network_checks import require_exact_derivatives
 from mixgan_tf.payoff import dealt_rows
 from mixgan_tf.payoff import enough_rows
+from mixgan_tf.payoff import replica_key
 from mixgan_tf.regularizers.regularizer import Regularizer
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
@@ -89,12 +91,7 @@ class GradientPenalty(_OfGradients):
 
     def __init__(self, weight=10.0, interpolation="stratified"):
         self.weight = require_number("weight", weight)
-        if interpolation not in INTERPOLATIONS:
-            raise ValueError(
-                "Argument `interpolation` must be one of "
-                f"{', '.join(map(repr, INTERPOLATIONS))}. "
-                f"Received: interpolation={interpolation!r}"
-            )
+        require_choice("interpolation", interpolation, INTERPOLATIONS)
         self.interpolation = interpolation
 
     def penalty(self, inputs):
@@ -110,8 +107,7 @@ class GradientPenalty(_OfGradients):
         reals, fakes, labels, weights = (
             _together(parts) for parts in zip(*points, strict=True)
         )
-        fold = tf.random.experimental.stateless_fold_in
-        key = fold(inputs.key, inputs.rows.offset)
+        key = replica_key(inputs.key, inputs.rows)
         mixing = tf.random.stateless_uniform(
             [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1), key
         )
@@ -151,8 +147,7 @@ class R1(_OfGradients):
 
     def penalty(self, inputs):
         """Returns the penalty. See `Regularizer.penalty`."""
-        fold = tf.random.experimental.stateless_fold_in
-        key = fold(inputs.key, inputs.rows.offset)
+        key = replica_key(inputs.key, inputs.rows)
         squares = gradient_norms(
             lambda x: inputs.critic(x, inputs.labels, key),
             inputs.reals,
@@ -199,9 +194,7 @@ def _drawn_by_weights(inputs):
     rows = tf.random.stateless_categorical(
         tf.math.log(shares)[None],
         inputs.rows.local,
-        tf.random.experimental.stateless_fold_in(
-            inputs.key, inputs.rows.offset
-        ),
+        replica_key(inputs.key, inputs.rows),
     )[0]
     drawn = tf.maximum(tf.cast(inputs.rows.local, tf.float32), 1.0)
     return (
