@@ -6,6 +6,10 @@ rounds' ratios. Beside them stand the floating-point operations of a step and
 the machine's matrix-multiplication peak, measured in the same rounds.
 
     python benchmarks/train_step.py [--rounds=7] [--steps=4] [--out=FILE.json]
+
+TensorFlow's threads are planned as `mixgan train` does for a mixture
+(`mixgan_tf.threads`), for the single GAN too; set TF_NUM_INTRAOP_THREADS=0 and
+TF_NUM_INTEROP_THREADS=0 to leave them to TensorFlow.
 """
 
 import json
@@ -22,6 +26,7 @@ from absl import app
 from absl import flags
 
 import mixgan_tf as mg
+from mixgan_tf import threads
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("rounds", 7, "Rounds; each times every configuration.")
@@ -39,7 +44,10 @@ CONFIGURATIONS = [(1, "stratified")] + [
 
 
 def main(_):
-    tables = {}
+    threads.use_thread_plan(max(t for t, _ in CONFIGURATIONS))
+    plan = {n: os.environ.get(n) for n in (threads.INTRA_OP, threads.INTER_OP)}
+    print(f"threads: {plan}")
+    tables = {"threads": plan}
     for size in FLAGS.sizes:
         side, channels = (int(n) for n in size.split("x"))
         tables[size] = benchmark((side, side, channels))

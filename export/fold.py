@@ -2,10 +2,18 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
+from mixgan_tf.export import relu_selector
 from mixgan_tf.export import selectors
+from mixgan_tf.export.output_gates import OutputGate
+from mixgan_tf.export.output_gates import gated
+from mixgan_tf.export.output_gates import output_gate
+from mixgan_tf.export.report import fold_report
 
 from mixgan_tf import sampling
+from mixgan_tf.arguments import require_choice
+from mixgan_tf.arguments import require_nonnegative
+from mixgan_tf.arguments import require_number
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.mixture import deserialize_networks
 from mixgan_tf.mixture import fresh_copies
 from mixgan_tf.mixture import serialize_networks
@@ -24,9 +32,14 @@ class FoldedGenerator(keras.Model):
         components: list of built generators.
         mixture_weights: their weights, `T` floats that sum to one, or an
             array `(T, num_classes)` of such columns.
-        selector: how rows reach their component: `"routed"`.
+        selector: how rows reach their component: `"routed"`, `"dense"` or
+            `"relu"`.
         num_classes: `None`, or the number of classes; then it takes
             `[latents, labels]`.
+        delta: float in `(0, 1)`: with `"relu"`, the most probability that a
+            row is of no component.
+        gate: with `"relu"`, the `OutputGate` of the components.
+        dropped: dict from index to weight of components left out.
 
     Reference:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), theorem 4.3.
@@ -38,20 +51,21 @@ class FoldedGenerator(keras.Model):
         mixture_weights,
         selector="routed",
         num_classes=None,
+        delta=1e-3,
+        gate=None,
+        dropped=None,
         name="folded_generator",
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        if selector not in selectors.SELECTORS:
-            raise ValueError(
-                "Argument `selector` must be one of "
-                f"{', '.join(selectors.SELECTORS)}. "
-                f"Received: selector={selector!r}"
-            )
+        require_choice("selector", selector, selectors.SELECTORS)
         self.components = list(components)
         self.mixture_weights = np.asarray(mixture_weights, "float64")
         self.selector = selector
         self.num_classes = num_classes
+        self.delta = require_number("delta", delta, high=0.5)
+        self.gate = gate and OutputGate(*gate)
+        self.dropped = dict(dropped or {})
         self.built = True
 
     @property
@@ -63,6 +77,33 @@ class FoldedGenerator(keras.Model):
     def sample_shape(self):
         """Shape of one sample."""
         return tuple(self.components[0].output_shape)[1:]
+
+    @property
+    def thresholds(self):
+        """What the selector coordinate is compared with: `(T - 1,)`.
+
+        `(T - 1, num_classes)` where the weights depend on the class.
+        """
+        exact = sampling.selector_thresholds(self.mixture_weights)
+        return relu_selector.finite_thresholds(exact)
+
+    @property
+    def ramp_width(self):
+        """Width of the ramps of `"relu"`, in units of the coordinate."""
+        return relu_selector.ramp_width(self.thresholds, self.delta)
+
+    @property
+    def failure_mass(self):
+        """Probability that a row falls on a ramp; the largest of any class."""
+        columns = self.thresholds.reshape([len(self.components) - 1, -1]).T
+        return max(
+            relu_selector.failure_mass(column, self.ramp_width)
+            for column in columns
+        )
+
+    def report(self):
+        """Returns a `FoldReport`: sizes, depth, cost and exactness."""
+        return fold_report(self)
 
     def call(self, inputs, training=False, route=None):
         """Generates samples, each row from the component it selects.
@@ -84,10 +125,19 @@ class FoldedGenerator(keras.Model):
                 f"latents: shape (batch, {self.latent_dim + 1}). "
                 f"Received: shape {tuple(latents.shape)}"
             )
-        thresholds = sampling.selector_thresholds(self.mixture_weights)
-        chosen = sampling.select_components(latents[:, -1], thresholds, labels)
-        route = route or selectors.SELECTORS[self.selector]
-        return route(self.components, chosen, latents[:, :-1], labels)
+        latents, h = latents[:, :-1], latents[:, -1]
+        if len(self.components) == 1:
+            return selectors.all_outputs(self.components, latents, labels)[0]
+        if self.selector == "relu" and route is None:
+            outputs = selectors.all_outputs(self.components, latents, labels)
+            by_class = labels if self.thresholds.ndim == 2 else None
+            gates = relu_selector.gates(
+                h, self.thresholds, self.ramp_width, by_class
+            )
+            return gated(outputs, gates, self.gate)
+        chosen = sampling.select_components(h, self.thresholds, labels)
+        route = route or selectors.ROUTES[self.selector]
+        return route(self.components, chosen, latents, labels)
 
     def get_config(self):
         """Returns the constructor's arguments, networks serialised."""
@@ -96,6 +146,9 @@ class FoldedGenerator(keras.Model):
             "mixture_weights": self.mixture_weights.tolist(),
             "selector": self.selector,
             "num_classes": self.num_classes,
+            "delta": self.delta,
+            "gate": self.gate and list(self.gate),
+            "dropped": {str(i): w for i, w in self.dropped.items()},
             "name": self.name,
         }
 
@@ -103,44 +156,64 @@ class FoldedGenerator(keras.Model):
     def from_config(cls, config):
         """Builds a folded generator from `get_config()`'s result."""
         components = deserialize_networks(config["components"])
-        return cls(**{**config, "components": components})
+        dropped = {int(i): w for i, w in config.get("dropped", {}).items()}
+        return cls(**{**config, "components": components, "dropped": dropped})
 
 
-def fold(gan, selector="routed"):
+def fold(
+    gan, selector="routed", delta=1e-3, output_range=None, min_weight=1e-6
+):
     """Folds a trained mixture into one generator.
 
-    The result is a snapshot: training `gan` further does not change it.
+    The result is a snapshot, of the averages where the model keeps any:
+    training `gan` further does not change it. Batch normalisation uses its
+    moving statistics.
 
     Args:
         gan: a `MixGAN`.
-        selector: `"routed"`: each row costs one component's evaluation.
+        selector: `"routed"`: exact, and each row costs one component's
+            evaluation. `"dense"`: exact, without control flow, at the cost of
+            all components. `"relu"`: the theorem's feed-forward network of
+            affine maps and ReLUs, at the same cost; it differs from the
+            mixture with a probability of at most `delta`.
+        delta: float in `(0, 0.5]`, for `"relu"`.
+        output_range: `(low, high)` that every output lies between, for
+            `"relu"` with output layers whose activation does not say so.
+        min_weight: components whose weight is less, for every class, are left
+            out and the others' weights divided by their sum.
 
     Returns:
-        A `FoldedGenerator`.
+        A `FoldedGenerator`; its `report()` states sizes, depth and exactness.
 
     Raises:
-        ValueError: if there is no such selector, or weights are not finite.
+        ValueError: if there is no such selector, no gate fits the output
+            layer, or weights are not finite.
 
     Example:
     ```python
     folded = mg.export.fold(gan)
     images = folded(np.random.normal(size=(64, gan.latent_dim + 1)))
+    print(mg.export.fold(gan, selector="relu", delta=1e-4).report())
     ```
+
+    Reference:
+        [Arora et al., 2017](https://arxiv.org/abs/1703.00573), theorem 4.3.
     """
+    if not isinstance(gan, MixGAN):
+        raise ValueError(
+            "Argument `gan` must be a `MixGAN`; load one with "
+            f"`MixGAN.from_preset`. Received: {type(gan).__name__}"
+        )
+    require_choice("selector", selector, selectors.SELECTORS)
     mixture = gan.averaged_mixture("generator")
-    components = []
-    for generator in mixture.components:
-        copy = fresh_copies(generator, 1)[0]
-        copy.set_weights(generator.get_weights())
-        components.append(copy)
-    for variable in mixture.weights:
-        if not tf.reduce_all(tf.math.is_finite(variable.value)):
-            raise ValueError(
-                f"The generators' weights {variable.path} hold NaN or "
-                "infinite values; load an earlier checkpoint."
-            )
+    _require_finite(mixture)
+    kept, weights, dropped = _prune(mixture.probabilities, min_weight)
+    components = [_frozen_copy(mixture.components[i]) for i in kept]
+    gate = None
+    if selector == "relu":
+        gate = output_gate(components, gan.num_classes, output_range)
     return FoldedGenerator(
-        components, mixture.probabilities, selector, gan.num_classes
+        components, weights, selector, gan.num_classes, delta, gate, dropped
     )
 
 
@@ -154,3 +227,44 @@ def folded(model):
         A `FoldedGenerator`.
     """
     return model if isinstance(model, FoldedGenerator) else fold(model)
+
+
+def _prune(weights, min_weight):
+    require_nonnegative("min_weight", min_weight)
+    weights = np.asarray(weights, "float64")
+    largest = weights.reshape([len(weights), -1]).max(axis=1)
+    kept = np.flatnonzero((largest >= min_weight) & (largest > 0))
+    if not kept.size:
+        raise ValueError(
+            "Argument `min_weight` leaves no component: the largest weight is "
+            f"{largest.max():.3g}. Received: min_weight={min_weight!r}"
+        )
+    dropped = {
+        int(i): float(largest[i])
+        for i in range(len(weights))
+        if i not in set(kept.tolist())
+    }
+    rest = weights[kept]
+    totals = rest.sum(axis=0)
+    if np.any(totals <= 0):
+        raise ValueError(
+            "Argument `min_weight` leaves a class without any component. "
+            f"Received: min_weight={min_weight!r}"
+        )
+    return kept.tolist(), rest / totals, dropped
+
+
+def _frozen_copy(generator):
+    copy = fresh_copies(generator, 1)[0]
+    copy.set_weights(generator.get_weights())
+    copy.trainable = False
+    return copy
+
+
+def _require_finite(mixture):
+    for variable in mixture.weights:
+        if not np.isfinite(np.asarray(variable)).all():
+            raise ValueError(
+                f"The generators' weights {variable.path} hold NaN or "
+                "infinite values; load an earlier checkpoint."
+            )

@@ -19,6 +19,7 @@ from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.errors import UsageError
 from mixgan_tf.cli.quiet import load_tensorflow
+from mixgan_tf.threads import use_thread_plan
 
 SUMMARY = (
     "Trains a recipe's model in a work folder; run again, it goes on from the "
@@ -88,6 +89,7 @@ def train(recipe, workdir, command):
     recorded = workdir / models.RECIPE_FILE
     if recorded.exists() and any(checkpoints.glob("step_*")):
         _refuse_changes(recipe, models.read_recipe(recorded), workdir)
+    use_thread_plan(max(recipe.num_generators, recipe.num_discriminators))
     load_tensorflow()
     from mixgan_tf import callbacks
     from mixgan_tf import files

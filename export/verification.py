@@ -1,0 +1,101 @@
+"""Checking an exported file against the Keras model it was made from."""
+
+import json
+import math
+from typing import NamedTuple
+
+import numpy as np
+from mixgan_tf.export.output_gates import activation_range
+
+from mixgan_tf import files
+from mixgan_tf import sampling
+from mixgan_tf.judging import with_labels
+
+
+class Verification(NamedTuple):
+    """How far an exported file's samples are from the Keras model's."""
+
+    num_latents: int
+    max_abs_error: float  # in the samples' units; images span [-1, 1]
+    psnr_db: float  # peak signal to noise ratio; infinite if all are equal
+    far_rows: int  # rows off by over a quarter of the range: misrouted ones
+
+    def __str__(self):
+        """Returns one line."""
+        return (
+            f"{self.num_latents} latents: largest error "
+            f"{self.max_abs_error:.2g}, PSNR {self.psnr_db:.1f} dB, "
+            f"{self.far_rows} rows far off"
+        )
+
+
+def verify(generator, run, num=1000, seed=0, batch_size=50):
+    """Compares what an exported file makes of latents with the Keras model.
+
+    Args:
+        generator: the `FoldedGenerator` that was exported.
+        run: function from float32 latents `(B, latent_dim + 1)` and int32
+            labels `(B,)` (`None` without classes) to float32 samples.
+        num: number of latents.
+        seed: int that fixes them.
+        batch_size: the most that `run` gets at a time.
+
+    Returns:
+        A `Verification`.
+    """
+    latents = sampling.draw_latents(num, generator.latent_dim, seed).numpy()
+    labels = None
+    if generator.num_classes is not None:
+        labels = sampling.draw_labels(num, generator.num_classes, seed).numpy()
+    expected, found = [], []
+    for start in range(0, num, batch_size):
+        rows = slice(start, start + batch_size)
+        x, y = latents[rows], None if labels is None else labels[rows]
+        expected.append(np.asarray(generator(with_labels(x, y))))
+        found.append(np.asarray(run(x, y), "float32"))
+    return _compare(
+        np.concatenate(expected), np.concatenate(found), _span(generator)
+    )
+
+
+def write_report(path, content):
+    """Writes what is known of an export as a JSON file.
+
+    Args:
+        path: the JSON file to write.
+        content: dict; `Verification` and `FoldReport` values become dicts.
+    """
+    content = {
+        key: value._asdict()
+        if hasattr(value, "_asdict")
+        else value.to_dict()
+        if hasattr(value, "to_dict")
+        else value
+        for key, value in content.items()
+    }
+    with files.atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _span(generator):
+    ranges = [activation_range(c) for c in generator.components]
+    if any(r is None or None in r for r in ranges):
+        return None
+    return max(high for _, high in ranges) - min(low for low, _ in ranges)
+
+
+def _compare(expected, found, span):
+    if span is None:
+        span = float(expected.max() - expected.min()) or 1.0
+    error = np.abs(found.astype("float64") - expected)
+    mean_square = float(np.mean(error**2))
+    psnr = math.inf
+    if mean_square > 0:
+        psnr = 10 * math.log10(span**2 / mean_square)
+    of_rows = error.reshape([len(error), -1]).max(axis=1)
+    return Verification(
+        num_latents=len(expected),
+        max_abs_error=float(error.max()),
+        psnr_db=psnr,
+        far_rows=int(np.sum(of_rows > span / 4)),
+    )
