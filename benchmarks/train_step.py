@@ -62,12 +62,14 @@ def benchmark(shape):
     x = tf.random.uniform([FLAGS.batch_size, *shape], -1, 1)
     runs = {c: make_step(c, shape, x) for c in CONFIGURATIONS}
     flops = {c: count_flops(step) for c, (step, _) in runs.items()}
-    a = tf.random.normal([2048, 2048])
-    multiply = tf.function(lambda: tf.matmul(a, a))
+    # As many products side by side as the plan runs operations.
+    copies = max(1, int(os.environ.get(threads.INTER_OP) or 1))
+    factors = [tf.random.normal([2048, 2048]) for _ in range(copies)]
+    multiply = tf.function(lambda: [tf.matmul(a, a)[0, 0] for a in factors])
     times = {c: [] for c in runs}
     peaks = []
     for _ in range(FLAGS.rounds + 1):  # the first warms up
-        peaks.append(2 * 2048**3 / clock(multiply))
+        peaks.append(copies * 2 * 2048**3 / clock(multiply))
         for c, (_, call) in runs.items():
             times[c].append(clock(call))
     peak = statistics.median(peaks[1:])

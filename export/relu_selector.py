@@ -47,7 +47,8 @@ def failure_mass(thresholds, eta):
     ```
     """
     tau = np.unique(thresholds)
-    upper, lower = (tau + eta / 2) / math.sqrt(2), (tau - eta / 2) / math.sqrt(2)
+    upper = (tau + eta / 2) / math.sqrt(2)
+    lower = (tau - eta / 2) / math.sqrt(2)
     # In the tail of each side, lest small differences of ones be lost.
     sign = np.where(tau > 0, -1.0, 1.0)
     masses = 0.5 * np.abs(

@@ -31,7 +31,8 @@ from mixgan_tf.threads import use_thread_plan
 use_thread_plan(2)
 import tensorflow as tf
 tf.zeros([1])
-print(os.environ["TF_NUM_INTRAOP_THREADS"], os.environ.get("TF_NUM_INTEROP_THREADS"))
+names = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"
+print(*(os.environ.get(name) for name in names))
 """
 
 

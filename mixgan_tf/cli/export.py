@@ -1,6 +1,8 @@
 """`mixgan export`: writes a model as one generator, for serving."""
 
+import json
 import pathlib
+import tempfile
 
 from absl import flags
 
@@ -8,8 +10,16 @@ from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.quiet import load_tensorflow
 
-FORMATS = ("saved_model", "tflite")
+FORMATS = ("saved_model", "tflite", "onnx", "web")
 SUMMARY = "Folds a mixture into one generator and writes it for serving."
+
+# Which flags mean something for which format.
+_OPTIONS = {
+    "saved_model": ("output_dtype", "components"),
+    "tflite": ("quantization", "batch_size"),
+    "onnx": (),
+    "web": (),
+}
 
 
 def run(arguments):
@@ -23,32 +33,144 @@ def run(arguments):
     """
     values = parsing.new_flags()
     models.define_model_flag(values)
+    _define_flags(values)
+    if parsing.parse(values, "export", SUMMARY, arguments) is None:
+        return 0
+    options = _options(values)
+    load_tensorflow()
+    gan = models.load_model(values.model)
+    if not int(gan.train_steps.numpy()):
+        raise ValueError(
+            f"{values.model} has made no training step: train it first"
+        )
+    export(gan, values, options)
+    return 0
+
+
+def export(gan, values, options):
+    """Writes the export and says what came of it.
+
+    Args:
+        gan: a `MixGAN`.
+        values: the parsed flags.
+        options: dict of the format's own arguments.
+
+    Raises:
+        ValueError: if the model or a flag does not fit the format.
+    """
+    from mixgan_tf import export as exporter
+    from mixgan_tf.export import saved_model
+
+    out = pathlib.Path(values.out)
+    saved_model.refuse_existing(out, values.overwrite)  # before the work
+    write = getattr(exporter, f"to_{values.format}")
+    generator = exporter.fold(gan, values.selector, delta=values.delta)
+    print(generator.report())
+    write(generator, out, overwrite=values.overwrite, **options)
+    report = _read_report(out, values.format)
+    found = exporter.Verification(**report["verification"])
+    print(f"Against Keras, {found}.")
+    if values.format != "web" and len(generator.components) > 1:
+        _print_costs(generator, out, values.format, options)
+    size = report["bytes"] / 2**20
+    print(f"Wrote {out} ({values.format}, {size:.1f} MiB).")
+
+
+def _define_flags(values):
     flags.DEFINE_enum(
         "format", "saved_model", FORMATS, "What to write.", flag_values=values
     )
     flags.DEFINE_string(
         "out",
         None,
-        "The folder (saved_model) or file (tflite) to write.",
+        "The folder (saved_model, web) or file (tflite, onnx) to write.",
         required=True,
         flag_values=values,
     )
     flags.DEFINE_bool(
         "overwrite", False, "Replace what is there.", flag_values=values
     )
-    if parsing.parse(values, "export", SUMMARY, arguments) is None:
-        return 0
-    load_tensorflow()
-    out = pathlib.Path(values.out)
-    gan = models.load_model(values.model)
-    from mixgan_tf import export
+    flags.DEFINE_enum(
+        "selector",
+        "routed",
+        ("routed", "dense", "relu"),
+        "How a row reaches its component: at one component's cost, through "
+        "all of them, or as the theorem's ReLU network.",
+        flag_values=values,
+    )
+    flags.DEFINE_float(
+        "delta",
+        1e-3,
+        "With --selector=relu, the most probability of failure.",
+        flag_values=values,
+    )
+    flags.DEFINE_enum(
+        "output_dtype",
+        "float32",
+        ("float32", "uint8"),
+        "saved_model: samples as floats, or images as 0 to 255.",
+        flag_values=values,
+    )
+    flags.DEFINE_bool(
+        "components",
+        False,
+        "saved_model: a signature for each component, too.",
+        flag_values=values,
+    )
+    flags.DEFINE_enum(
+        "quantization",
+        "float32",
+        ("float32", "float16", "dynamic", "int8"),
+        "tflite: how weights are stored.",
+        flag_values=values,
+    )
+    flags.DEFINE_enum(
+        "batch_size",
+        "any",
+        ("any", "1", "both"),
+        "tflite: a file for any batch size, a faster one for single samples, "
+        "or both in one file.",
+        flag_values=values,
+    )
 
-    if values.format == "saved_model":
-        export.to_saved_model(gan, out, overwrite=values.overwrite)
-        written = [f for f in out.rglob("*") if f.is_file()]
-    else:
-        export.to_tflite(gan, out, overwrite=values.overwrite)
-        written = [out]
-    size = sum(f.stat().st_size for f in written) / 2**20
-    print(f"Wrote {out} ({values.format}, {size:.1f} MiB).")
-    return 0
+
+def _options(values):
+    """Returns the format's own arguments; refuses those of other formats."""
+    own = _OPTIONS[values.format]
+    for other, names in _OPTIONS.items():
+        for name in names:
+            if name not in own and values[name].present:
+                raise ValueError(
+                    f"--{name} is for --format={other}. "
+                    f"Received: --format={values.format}"
+                )
+    options = {name: values[name].value for name in own}
+    if options.get("batch_size") in ("any", "1"):
+        options["batch_size"] = {"any": None, "1": 1}[options["batch_size"]]
+    return options
+
+
+def _read_report(out, form):
+    place = {
+        "saved_model": out / "assets.extra" / "export.json",
+        "web": out / "export.json",
+    }.get(form, out.with_name(f"{out.name}.json"))
+    return json.loads(place.read_text(encoding="utf-8"))
+
+
+def _print_costs(generator, out, form, options):
+    from mixgan_tf import export as exporter
+    from mixgan_tf.export import cost
+
+    write = getattr(exporter, f"to_{form}")
+    open_file = getattr(exporter, f"open_{form}")
+    with tempfile.TemporaryDirectory() as folder:
+        single = pathlib.Path(folder) / "1"
+        write(cost.one_component(generator), single, **options)
+        runs = open_file(out), open_file(single)
+        sizes = (1,) if options.get("batch_size") == 1 else (1, 64)
+        ratios = ", ".join(
+            f"{cost.relative_cost(generator, *runs, n):.2f} at batch {n}"
+            for n in sizes
+        )
+    print(f"Time relative to one component, measured here: {ratios}.")
