@@ -3,6 +3,7 @@
 from mixgan_tf.data.images import digits_arrays
 from mixgan_tf.data.images import load_images
 from mixgan_tf.data.pipeline import endless_batches
+from mixgan_tf.data.stacked import load_stacked_mnist
 from mixgan_tf.data.synthetic import gaussian_mixture
 from mixgan_tf.data.synthetic import grid
 from mixgan_tf.data.synthetic import grid_centers
@@ -16,6 +17,7 @@ __all__ = [
     "grid",
     "grid_centers",
     "load_images",
+    "load_stacked_mnist",
     "ring",
     "ring_centers",
 ]
