@@ -16,12 +16,14 @@ _SUBMODULES = (
     "callbacks",
     "data",
     "export",
+    "games",
     "metrics",
     "networks",
     "objectives",
     "optimizers",
     "payoff",
     "regularizers",
+    "theory",
     "zoo",
 )
 _CLASSES = {

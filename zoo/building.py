@@ -117,13 +117,14 @@ def build_dataset(recipe, start_step=0):
     name = recipe.dataset.name
     if name in ("ring", "grid"):
         return getattr(mg.data, name)(**common)
-    return mg.data.load_images(
-        name,
+    common.update(
         split=recipe.dataset.split,
         image_size=recipe.image_shape[0],
         with_labels=bool(recipe.num_classes),
-        **common,
     )
+    if name == "stacked_mnist":
+        return mg.data.load_stacked_mnist(**common)
+    return mg.data.load_images(name, **common)
 
 
 def _optimizers(recipe):

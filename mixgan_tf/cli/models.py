@@ -8,6 +8,7 @@ from mixgan_tf.arguments import summary_of
 
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
+BEST = "best"
 
 
 def define_model_flag(values):
@@ -51,6 +52,9 @@ def load_model(model):
 def read_recipe(path):
     """Returns the recipe that a work folder was trained with.
 
+    Entries that recipes did not have yet when it was recorded get their
+    defaults, with which training is as it was then.
+
     Args:
         path: its `recipe.json`.
 
@@ -64,10 +68,16 @@ def read_recipe(path):
 
     from ml_collections import ConfigDict
 
+    from mixgan_tf.zoo.recipes.base import base_config
+
     try:
-        return ConfigDict(json.loads(path.read_text(encoding="utf-8")))
+        recorded = ConfigDict(json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+    for name, default in base_config().items():
+        if name not in recorded:
+            recorded[name] = default
+    return recorded
 
 
 def _load_keras_file(path):
@@ -93,10 +103,13 @@ def _load_keras_file(path):
 
 
 def _load_workdir(path):
+    from mixgan_tf.callbacks import restore_best
     from mixgan_tf.callbacks import restore_latest
     from mixgan_tf.zoo.building import build_model
 
     gan = build_model(read_recipe(path / RECIPE_FILE))
+    if restore_best(gan, path / BEST):
+        return gan
     if not restore_latest(gan, path / CHECKPOINTS):
         raise ValueError(f"{path} holds no checkpoint yet: train it first")
     return gan

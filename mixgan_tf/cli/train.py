@@ -4,6 +4,7 @@ WORKDIR/recipe.json    what is being trained
 WORKDIR/checkpoints/   the latest two
 WORKDIR/logs/          for TensorBoard
 WORKDIR/samples/       a grid of samples every so often
+WORKDIR/best/          the weights that scored best, if the recipe validates
 WORKDIR/preset/        the trained model, at the end
 """
 
@@ -97,12 +98,14 @@ def train(recipe, workdir, command):
     from mixgan_tf.zoo.building import build_dataset
     from mixgan_tf.zoo.building import build_model
     from mixgan_tf.zoo.building import set_learning_rates
+    from mixgan_tf.zoo.validation import validation_score
 
     commit = _commit()
     gan = build_model(recipe)
     step = callbacks.restore_latest(gan, checkpoints)
     set_learning_rates(gan, recipe)
     dataset = build_dataset(recipe, start_step=step)
+    score = validation_score(recipe)
     # Only now: a recipe that cannot be built leaves no trace in the folder.
     with files.atomic_file(recorded) as temporary:
         text = recipe.to_json_best_effort(indent=1) + "\n"
@@ -114,6 +117,8 @@ def train(recipe, workdir, command):
         return
     watchers = [
         callbacks.StopOnNaN(),
+        # Before the checkpoint: what is resumed from has been scored.
+        *([] if score is None else [_best_checkpoint(score, recipe, workdir)]),
         callbacks.Checkpoint(checkpoints, every=recipe.checkpoint_every),
         callbacks.MixtureMonitor(workdir / "logs", every=recipe.log_every),
         callbacks.SampleGrid(
@@ -141,6 +146,15 @@ def train(recipe, workdir, command):
         step = int(gan.train_steps.numpy())
         if step < recipe.steps:
             dataset = build_dataset(recipe, start_step=step)
+    best = None
+    if score is not None:
+        best = callbacks.restore_best(gan, workdir / models.BEST)
+    if best is not None:
+        print(
+            f"Step {best['step']} scored best: {best['name']} "
+            f"{best['score']:.4g} on validation data."
+        )
+        best = {**best, "protocol": score.describe()}
     picture = callbacks.component_grid(gan, columns=10, rows_per_component=3)
     gan.save_to_preset(
         workdir / "preset",
@@ -149,6 +163,7 @@ def train(recipe, workdir, command):
             "recipe": json.loads(recipe.to_json_best_effort()),
             "command": command,
             "commit": commit,
+            "selection": best,
         },
         extra_files={"samples.png": image_grid.png_bytes(picture, scale=2)},
     )
@@ -157,6 +172,18 @@ def train(recipe, workdir, command):
     print("  samples/      a picture every so often, a row for each generator")
     print("  logs/         tensorboard --logdir=WORKDIR/logs")
     print("  checkpoints/  to go on from: run again with more --recipe.steps")
+
+
+def _best_checkpoint(score, recipe, workdir):
+    from mixgan_tf import callbacks
+
+    return callbacks.BestCheckpoint(
+        score,
+        workdir / models.BEST,
+        every=recipe.validation.every,
+        log_dir=workdir / "logs" / "validation",
+        name=score.name,
+    )
 
 
 def _refuse_changes(recipe, recorded, workdir):

@@ -99,6 +99,57 @@ def test_a_recipe_of_ones_own(tmp_path):
     succeed("train", "--recipe", recipe, "--workdir", tmp_path / "w")
 
 
+def test_the_weights_that_score_best_become_the_preset(tmp_path):
+    folder = tmp_path / "w"
+    recipe = [
+        *SMALL,
+        "--recipe.steps=8",
+        "--recipe.validation.every=2",
+        "--recipe.validation.extractor=digits",
+        "--recipe.validation.split=test",
+        "--recipe.validation.num=100",
+        # So wild that what comes later is no better.
+        "--recipe.generator_learning_rate=0.05",
+    ]
+    out = succeed("train", *recipe, f"--workdir={folder}")
+    metadata = json.loads((folder / "preset" / "metadata.json").read_text())
+    selection = metadata["selection"]
+    scores = {entry["step"]: entry["score"] for entry in selection["all"]}
+    assert sorted(scores) == [2, 4, 6, 8]
+    best = min(scores, key=scores.get)
+    assert selection["step"] == metadata["train_steps"] == best
+    assert f"Step {best} scored best: frechet@digits" in out
+    assert selection["protocol"]["real"]["split"] == "test"
+    # The same samples score the same again, from the preset itself.
+    gan = mg.MixGAN.from_preset(folder / "preset")
+    found = mg.metrics.collect_statistics(
+        mg.metrics.GanSamples(
+            gan, 100, selection["protocol"]["samples"]["seed"]
+        ),
+        mg.metrics.get_extractor("digits"),
+    )
+    real = mg.metrics.ImageSplit("digits", "test", 100)
+    moments = mg.metrics.reference_statistics(
+        real, mg.metrics.get_extractor("digits")
+    ).moments
+    assert mg.metrics.frechet_distance(moments, found.moments) == pytest.approx(
+        scores[best], rel=1e-4
+    )
+    refused(
+        "train",
+        *recipe,
+        "--recipe.validation.num=60",
+        f"--workdir={tmp_path}/v",
+    )
+    error = refused(
+        "train",
+        *recipe,
+        "--recipe.validation.extractor=nose",
+        f"--workdir={tmp_path}/v",
+    )
+    assert "'nose'" in error
+
+
 def test_a_changed_recipe_is_refused_with_the_difference(workdir):
     error = refused(
         "train", *SMALL, "--recipe.batch_size=32", f"--workdir={workdir}"

@@ -11,7 +11,8 @@ def base_config():
     """
     return ConfigDict(
         {
-            # Data. `name`: a TFDS data set, "digits", "ring" or "grid".
+            # Data. `name`: a TFDS data set, "digits", "stacked_mnist", "ring"
+            # or "grid".
             "dataset": {"name": "mnist", "split": "train"},
             "image_shape": (28, 28, 1),
             "num_classes": 10,  # 0: unconditional
@@ -47,6 +48,16 @@ def base_config():
             "final_learning_rate_fraction": 1.0,
             "adam_beta_1": 0.5,
             "adam_beta_2": 0.999,
+            # By which weights are chosen, every so many steps (0: the last
+            # ones are kept): the Frechet distance of `num` samples to `num`
+            # images of a split that is not trained on. For stacked MNIST, the
+            # divergence of the samples' 1000 classes from uniform.
+            "validation": {
+                "every": 0,
+                "extractor": "mnist",
+                "split": "train[55000:]",
+                "num": 5_000,
+            },
             # The schedule, in training steps.
             "steps": 10_000,
             "checkpoint_every": 500,

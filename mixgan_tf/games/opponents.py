@@ -1,0 +1,175 @@
+"""New networks, trained against one side of a mixture that stands still."""
+
+import contextlib
+import random
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from mixgan_tf import distribution
+from mixgan_tf import steps as training_steps
+from mixgan_tf import updates
+from mixgan_tf.games.held_out import mixed
+from mixgan_tf.games.held_out import row_payoffs
+from mixgan_tf.mixgan import MixGAN
+from mixgan_tf.mixture import Mixture
+from mixgan_tf.mixture import fresh_copies
+
+
+class Splits(NamedTuple):
+    """Samples and labels (or `None`) to train, to choose and to judge with."""
+
+    train: tuple
+    validation: tuple
+    test: tuple
+
+
+class Opponent(NamedTuple):
+    """The best of the networks that were trained."""
+
+    payoffs: np.ndarray  # float64 (n,), for each test sample
+    step: int  # of its training, when it was best
+
+
+def best_opponent(
+    gan,
+    player,
+    splits,
+    steps,
+    restarts,
+    validate_every,
+    batch_size,
+    seed,
+    progress,
+):
+    """Trains new networks against a model's other side and judges the best.
+
+    Args:
+        gan: a compiled `MixGAN` with discriminators.
+        player: `"generator"` or `"discriminator"`: which kind is new.
+        splits: `Splits` of the real samples.
+        steps: updates of each network.
+        restarts: how many networks are trained.
+        validate_every: how often, in steps, a network is judged on the
+            validation samples; always at the end, too.
+        batch_size: rows of an update.
+        seed: nonnegative int.
+        progress: a `tqdm` to advance by one each step.
+
+    Returns:
+        An `Opponent`.
+
+    Raises:
+        ValueError: if no network ever had a finite payoff.
+    """
+    wanted = 1 if player == "discriminator" else -1
+    best = -np.inf
+    for restart in range(restarts):
+        game = new_game(gan, player, restart, seed)
+        network = getattr(game, f"{player}_mixture")
+        update = _update_of(game, player)
+        rng = np.random.default_rng([seed, restart])
+        for step in range(1, steps + 1):
+            update(tf.constant(step), *_batch(splits.train, batch_size, rng))
+            progress.update()
+            if step % validate_every and step < steps:
+                continue
+            score = wanted * _payoffs(game, *splits.validation, seed).mean()
+            if score > best:  # not so where it is NaN
+                best, found = score, (game, network.get_weights(), step)
+    if best == -np.inf:
+        raise ValueError(
+            f"No new {player} had a finite payoff: the model has diverged, or "
+            "training against it does; lower the learning rates it was "
+            f"compiled with. Received: {restarts} restarts of {steps} steps"
+        )
+    game, weights, step = found
+    getattr(game, f"{player}_mixture").set_weights(weights)
+    return Opponent(_payoffs(game, *splits.test, seed + 1), step)
+
+
+def new_game(gan, player, restart, seed):
+    """Returns a model of one new network against copies of the other side.
+
+    Args:
+        gan: a compiled `MixGAN` with discriminators.
+        player: `"generator"` or `"discriminator"`: which kind is new.
+        restart: int; it chooses the template where the components differ,
+            and with `seed` fixes the initial weights.
+        seed: nonnegative int.
+
+    Returns:
+        A `MixGAN`, compiled like the given one. Only the new network is
+        trainable.
+    """
+    other = "discriminator" if player == "generator" else "generator"
+    templates = getattr(gan, f"{player}_mixture").components
+    own_seed = int(np.random.SeedSequence([seed, restart]).generate_state(1)[0])
+    with _keras_seed(own_seed):
+        *_, network = fresh_copies(
+            templates[restart % len(templates)], restart + 1
+        )
+    still = gan.averaged_mixture(other)
+    copies = Mixture.from_config(still.get_config()).components
+    game = MixGAN(
+        **{player: [network], other: copies},
+        num_classes=gan.num_classes,
+        class_dependent_weights=gan.class_dependent_weights,
+        seed=own_seed >> 1,  # it must fit int32
+    )
+    getattr(game, f"{other}_mixture").set_weights(still.get_weights())
+    for component in copies:  # batch normalisation infers, then
+        component.trainable = False
+    config = {**gan.get_compile_config(), "ema": None}
+    config.pop("optimizer", None)  # a competitive one: for both players
+    game.compile_from_config(config)
+    game.train_steps.assign(gan.train_steps)  # noise may fall with it
+    if player == "generator":
+        for old, new in zip(gan.regularizers, game.regularizers, strict=True):
+            if old.state is not None:
+                new.state.set_weights(old.state.get_weights())
+    return game
+
+
+def _update_of(game, player):
+    @tf.function
+    def update(step, samples, labels):
+        key = tf.random.experimental.stateless_fold_in(
+            tf.constant([game.seed, 0], tf.int32), step
+        )
+        batch = distribution.global_rows(samples), samples, labels
+        if player == "discriminator":
+            for regularizer in game.regularizers:
+                regularizer.before_update()
+            made = updates.discriminator_update(game, key, *batch)
+        else:
+            made = updates.generator_update(game, key, *batch)
+        training_steps.apply(game, made, player)
+
+    return update
+
+
+def _payoffs(game, samples, labels, seed):
+    return mixed(
+        row_payoffs(game, samples, labels, seed),
+        game.generator_weights,
+        game.discriminator_weights,
+        labels,
+    )
+
+
+def _batch(data, batch_size, rng):
+    rows = rng.integers(len(data[0]), size=batch_size)
+    return [None if part is None else tf.constant(part[rows]) for part in data]
+
+
+@contextlib.contextmanager
+def _keras_seed(seed):
+    # Keras draws the seeds of initialisers and dropout from Python's `random`.
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)

@@ -1,0 +1,11 @@
+"""One DCGAN on MNIST: a component of `mix_dcgan_mnist`, trained alike."""
+
+from mixgan_tf.zoo.recipes import mix_dcgan_mnist
+
+
+def get_config():
+    """Returns the recipe."""
+    config = mix_dcgan_mnist.get_config()
+    config.num_generators = 1
+    config.num_discriminators = 1
+    return config

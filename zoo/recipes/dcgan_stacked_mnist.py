@@ -1,0 +1,11 @@
+"""One DCGAN on stacked MNIST: a component of the mixture, trained alike."""
+
+from mixgan_tf.zoo.recipes import mix_dcgan_stacked_mnist
+
+
+def get_config():
+    """Returns the recipe."""
+    config = mix_dcgan_stacked_mnist.get_config()
+    config.num_generators = 1
+    config.num_discriminators = 1
+    return config

@@ -1,0 +1,14 @@
+"""Five small dense networks a side on a grid of 25 Gaussians."""
+
+from mixgan_tf.zoo.recipes import mix_mlp_ring
+
+
+def get_config():
+    """Returns the recipe."""
+    config = mix_mlp_ring.get_config()
+    config.dataset.name = "grid"
+    config.generator.width = 64
+    config.discriminator.width = 64
+    config.steps = 30_000
+    config.sample_every = 5_000
+    return config

@@ -1,0 +1,11 @@
+"""One WGAN-GP on CIFAR-10: a component of the mixture, trained alike."""
+
+from mixgan_tf.zoo.recipes import mix_wgan_gp_cifar10
+
+
+def get_config():
+    """Returns the recipe."""
+    config = mix_wgan_gp_cifar10.get_config()
+    config.num_generators = 1
+    config.num_discriminators = 1
+    return config
