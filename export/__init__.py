@@ -8,5 +8,18 @@ from mixgan_tf.export.fold import FoldedGenerator
 from mixgan_tf.export.fold import fold
 from mixgan_tf.export.saved_model import to_saved_model
 from mixgan_tf.export.tflite import to_tflite
+from mixgan_tf.export.tflite_metadata import read_tflite_metadata
+from mixgan_tf.export.tflite_runner import open_tflite
+from mixgan_tf.export.web import open_web
+from mixgan_tf.export.web import to_web
 
-__all__ = ["FoldedGenerator", "fold", "to_saved_model", "to_tflite"]
+__all__ = [
+    "FoldedGenerator",
+    "fold",
+    "open_tflite",
+    "open_web",
+    "read_tflite_metadata",
+    "to_saved_model",
+    "to_tflite",
+    "to_web",
+]

@@ -29,9 +29,9 @@ class FoldedGenerator(keras.Model):
     in gives the mixture's distribution out. Use `fold` to make one.
 
     Args:
-        components: list of built generators.
-        mixture_weights: their weights, `T` floats that sum to one, or an
-            array `(T, num_classes)` of such columns.
+        components: list of `T` built generators.
+        mixture_weights: their weights, `T` nonnegative floats that sum to one,
+            or an array `(T, num_classes)` of such columns.
         selector: how rows reach their component: `"routed"`, `"dense"` or
             `"relu"`.
         num_classes: `None`, or the number of classes; then it takes
@@ -40,6 +40,9 @@ class FoldedGenerator(keras.Model):
             row is of no component.
         gate: with `"relu"`, the `OutputGate` of the components.
         dropped: dict from index to weight of components left out.
+
+    Raises:
+        ValueError: if the weights do not fit, or `"relu"` has no gate.
 
     Reference:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), theorem 4.3.
@@ -57,14 +60,23 @@ class FoldedGenerator(keras.Model):
         name="folded_generator",
         **kwargs,
     ):
-        super().__init__(name=name, **kwargs)
+        # In half precision the selector coordinate would be rounded, and rows
+        # next to a quantile go to the wrong component.
+        super().__init__(name=name, dtype="float32", **kwargs)
         require_choice("selector", selector, selectors.SELECTORS)
         self.components = list(components)
-        self.mixture_weights = np.asarray(mixture_weights, "float64")
+        self.mixture_weights = _checked_weights(
+            mixture_weights, len(self.components), num_classes
+        )
         self.selector = selector
         self.num_classes = num_classes
         self.delta = require_number("delta", delta, high=0.5)
         self.gate = gate and OutputGate(*gate)
+        if selector == "relu" and len(self.components) > 1 and not self.gate:
+            raise ValueError(
+                "Argument `gate` is missing for selector='relu'; `fold` finds "
+                f"the one that fits. Received: gate={gate!r}"
+            )
         self.dropped = dict(dropped or {})
         self.built = True
 
@@ -89,12 +101,19 @@ class FoldedGenerator(keras.Model):
 
     @property
     def ramp_width(self):
-        """Width of the ramps of `"relu"`, in units of the coordinate."""
+        """Width of the ramps of `"relu"`, in units of the coordinate.
+
+        0 for a single component, which is not selected.
+        """
+        if len(self.components) == 1:
+            return 0.0
         return relu_selector.ramp_width(self.thresholds, self.delta)
 
     @property
     def failure_mass(self):
         """Probability that a row falls on a ramp; the largest of any class."""
+        if len(self.components) == 1:
+            return 0.0
         columns = self.thresholds.reshape([len(self.components) - 1, -1]).T
         return max(
             relu_selector.failure_mass(column, self.ramp_width)
@@ -227,6 +246,22 @@ def folded(model):
         A `FoldedGenerator`.
     """
     return model if isinstance(model, FoldedGenerator) else fold(model)
+
+
+def _checked_weights(weights, count, num_classes):
+    weights = np.asarray(weights, "float64")
+    shapes = [(count,)] + [(count, num_classes)] * (num_classes is not None)
+    if (
+        weights.shape not in shapes
+        or not (np.isfinite(weights) & (weights >= 0)).all()
+        or not np.allclose(weights.sum(axis=0), 1.0, atol=1e-3)
+    ):
+        raise ValueError(
+            "Argument `mixture_weights` must be nonnegative, sum to one and "
+            f"have shape {' or '.join(map(str, shapes))}. "
+            f"Received: mixture_weights={weights.tolist()}"
+        )
+    return weights
 
 
 def _prune(weights, min_weight):

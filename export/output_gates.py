@@ -62,11 +62,13 @@ def output_gate(components, num_classes=None, output_range=None):
         An `OutputGate`.
 
     Raises:
-        ValueError: if no gate is known to fit.
+        ValueError: if no gate is known to fit, or one of 4096 draws lies
+            outside `output_range`.
     """
     ranges = [activation_range(c) for c in components]
     if output_range is not None:
         low, high = _checked(output_range)
+        _require_inside(components, num_classes, low, high)
         return OutputGate("bounded", low, high, "argument `output_range`")
     for component, found in zip(components, ranges, strict=True):
         if found is None:
@@ -79,7 +81,8 @@ def output_gate(components, num_classes=None, output_range=None):
     lows, highs = zip(*ranges, strict=True)
     if None not in lows and None not in highs:
         return OutputGate("bounded", min(lows), max(highs), "activation")
-    bound = MARGIN * max(_largest(c, num_classes) for c in components)
+    extremes = [_extremes(c, num_classes) for c in components]
+    bound = MARGIN * float(np.abs(extremes).max())
     source = f"{MARGIN} times the largest of {DRAWS} draws"
     if None not in lows and min(lows) >= 0:
         return OutputGate("nonnegative", 0.0, bound, source)
@@ -132,12 +135,13 @@ def activation_range(network):
     """
     tensor = network.outputs[0]
     while True:
-        layer = tensor._keras_history.operation
+        layer, node_index, _ = tensor._keras_history
         if isinstance(layer, keras.Model):
-            return activation_range(layer)
-        if not isinstance(layer, _PASSED):
+            inner = getattr(layer, "outputs", None)
+            return activation_range(layer) if inner else None
+        if not isinstance(layer, _PASSED) or _overshoots(layer):
             break
-        tensor = layer.input
+        tensor = layer._inbound_nodes[node_index].input_tensors[0]
     if isinstance(layer, keras.layers.ReLU):
         if layer.negative_slope or layer.threshold:
             return None
@@ -146,6 +150,12 @@ def activation_range(network):
     if activation is None:
         return None
     return _RANGES.get(getattr(activation, "__name__", ""))
+
+
+def _overshoots(layer):
+    """Whether interpolated values may lie outside the pixels' range."""
+    kind = getattr(layer, "interpolation", "nearest")
+    return kind not in ("nearest", "bilinear")
 
 
 def _describe(network):
@@ -169,18 +179,31 @@ def _checked(output_range):
     )
 
 
-def _largest(component, num_classes):
+def _require_inside(components, num_classes, low, high):
+    slack = 1e-6 * (high - low)
+    for component in components:
+        least, most = _extremes(component, num_classes)
+        if not low - slack <= least <= most <= high + slack:
+            raise ValueError(
+                "Argument `output_range` must hold all outputs, else the sum "
+                f"would mix components; those of '{component.name}' reach from "
+                f"{least:.4g} to {most:.4g} in {DRAWS} draws. "
+                f"Received: output_range={(low, high)!r}"
+            )
+
+
+def _extremes(component, num_classes):
     latent_dim = component.inputs[0].shape[-1]
     latents = sampling.draw_latents(DRAWS, latent_dim - 1, seed=0)
     labels = None
     if num_classes is not None:
         labels = sampling.draw_labels(DRAWS, num_classes, seed=0)
-    largest = 0.0
+    extremes = []
     for start in range(0, DRAWS, 256):
         rows = slice(start, start + 256)
         inputs = with_labels(
             latents[rows], None if labels is None else labels[rows]
         )
         outputs = np.asarray(component(inputs, training=False), "float32")
-        largest = max(largest, float(np.abs(outputs).max()))
-    return largest
+        extremes += [float(outputs.min()), float(outputs.max())]
+    return min(extremes), max(extremes)

@@ -13,6 +13,8 @@ import tensorflow as tf
 
 # Beyond it a standard normal number has a probability of 1e-23.
 FAR = 10.0
+# Ramps need not be wider, and those at `FAR` must not reach to where `h` lies.
+WIDEST = 2.0
 
 
 def finite_thresholds(thresholds):
@@ -63,9 +65,9 @@ def failure_mass(thresholds, eta):
 def ramp_width(thresholds, delta):
     """Returns the widest ramps that fail with probability `delta` at most.
 
-    No wider than the least distance of two thresholds, so that ramps never
-    overlap. Equal thresholds (a component of weight 0 lies between them) share
-    one ramp.
+    No wider than 2, nor than the least distance of two thresholds, so that
+    ramps never overlap. Equal thresholds (a component of weight 0 lies between
+    them) share one ramp.
 
     Args:
         thresholds: float array `(T - 1,)` or `(T - 1, num_classes)`; `delta`
@@ -86,7 +88,7 @@ def ramp_width(thresholds, delta):
 
 def _ramp_width(tau, delta):
     gaps = np.diff(tau)
-    high = float(gaps.min()) if gaps.size else 2 * FAR
+    high = min([WIDEST, *gaps.tolist()])
     if failure_mass(tau, high) <= delta:
         return high
     low = 0.0
@@ -121,7 +123,10 @@ def gates(h, thresholds, eta, labels=None):
     offsets = 0.5 - slope * np.asarray(thresholds, "float64")
     if offsets.ndim == 2:
         one_hot = tf.one_hot(labels, offsets.shape[1])
-        offsets = tf.matmul(one_hot, offsets.T.astype("float32"))
+        # The affine map of the label, exactly: on GPUs a matrix product would
+        # round the offsets to ten bits.
+        by_class = one_hot[:, None, :] * tf.cast(offsets, tf.float32)
+        offsets = tf.reduce_sum(by_class, axis=-1)
     t = tf.cast(slope, tf.float32) * h[:, None] + tf.cast(offsets, tf.float32)
     steps = 1.0 - tf.nn.relu(1.0 - tf.nn.relu(t))
     first = tf.pad(steps, [[0, 0], [1, 0]], constant_values=1.0)

@@ -17,14 +17,15 @@ class Verification(NamedTuple):
 
     num_latents: int
     max_abs_error: float  # in the samples' units; images span [-1, 1]
-    psnr_db: float  # peak signal to noise ratio; infinite if all are equal
+    psnr_db: float  # peak signal to noise ratio; infinite (null) if all equal
     far_rows: int  # rows off by over a quarter of the range: misrouted ones
 
     def __str__(self):
         """Returns one line."""
+        psnr = math.inf if self.psnr_db is None else self.psnr_db
         return (
             f"{self.num_latents} latents: largest error "
-            f"{self.max_abs_error:.2g}, PSNR {self.psnr_db:.1f} dB, "
+            f"{self.max_abs_error:.2g}, PSNR {psnr:.1f} dB, "
             f"{self.far_rows} rows far off"
         )
 
@@ -42,6 +43,9 @@ def verify(generator, run, num=1000, seed=0, batch_size=50):
 
     Returns:
         A `Verification`.
+
+    Raises:
+        ValueError: if `run` returns another shape than the Keras model.
     """
     latents = sampling.draw_latents(num, generator.latent_dim, seed).numpy()
     labels = None
@@ -63,18 +67,25 @@ def write_report(path, content):
 
     Args:
         path: the JSON file to write.
-        content: dict; `Verification` and `FoldReport` values become dicts.
+        content: dict; `Verification` and `FoldReport` values in it, at any
+            depth, become dicts, and numbers that are not finite null.
     """
-    content = {
-        key: value._asdict()
-        if hasattr(value, "_asdict")
-        else value.to_dict()
-        if hasattr(value, "to_dict")
-        else value
-        for key, value in content.items()
-    }
+    text = json.dumps(_jsonable(content), indent=1, allow_nan=False)
     with files.atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1) + "\n")
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _jsonable(value):
+    for method in ("_asdict", "to_dict"):
+        if hasattr(value, method):
+            value = getattr(value, method)()
+    if isinstance(value, dict):
+        return {key: _jsonable(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no word for it
+    return value
 
 
 def _span(generator):
@@ -85,17 +96,21 @@ def _span(generator):
 
 
 def _compare(expected, found, span):
+    if found.shape != expected.shape:  # NumPy would broadcast it
+        raise ValueError(
+            "The exported file must return samples of the Keras model's shape "
+            f"{expected.shape}. Received: shape {found.shape}"
+        )
     if span is None:
         span = float(expected.max() - expected.min()) or 1.0
     error = np.abs(found.astype("float64") - expected)
     mean_square = float(np.mean(error**2))
-    psnr = math.inf
-    if mean_square > 0:
-        psnr = 10 * math.log10(span**2 / mean_square)
+    with np.errstate(divide="ignore"):  # NaN stays NaN: no match
+        psnr = float(10 * np.log10(np.float64(span) ** 2 / mean_square))
     of_rows = error.reshape([len(error), -1]).max(axis=1)
     return Verification(
         num_latents=len(expected),
         max_abs_error=float(error.max()),
         psnr_db=psnr,
-        far_rows=int(np.sum(of_rows > span / 4)),
+        far_rows=int(np.sum(~(of_rows <= span / 4))),  # NaN is far off, too
     )

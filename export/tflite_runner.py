@@ -1,0 +1,92 @@
+"""Running an exported TFLite file."""
+
+import pathlib
+
+import numpy as np
+
+
+def open_tflite(path, signature="serving_default", num_threads=1):
+    """Opens a TFLite file that `to_tflite` wrote.
+
+    Runs it on LiteRT (`pip install ai-edge-litert`), or on TensorFlow's own
+    interpreter where that is not installed.
+
+    Args:
+        path: a TFLite file.
+        signature: `"serving_default"`, or `"single"` of a file with both.
+        num_threads: positive int.
+
+    Returns:
+        A function `run(latents, labels=None)` from float32 latents `(B,
+        latent_dim + 1)` and int32 labels `(B,)` to float32 NumPy samples `(B,
+        *sample_shape)`. A signature for one row runs once for each.
+
+    Raises:
+        ValueError: if there is no such file or signature.
+
+    Example:
+    ```python
+    run = mg.export.open_tflite("gan.tflite")
+    images = run(np.random.normal(size=(16, gan.latent_dim + 1)))
+    ```
+    """
+    call = open_signature(path, signature, num_threads)
+    inputs = call.get_input_details()
+    if "latents" not in inputs:
+        raise ValueError(
+            "Argument `signature` must name one that takes latents; "
+            f"`open_signature` runs any. Received: signature={signature!r}"
+        )
+    single = inputs["latents"]["shape_signature"][0] == 1
+
+    def run(latents, labels=None):
+        feed = {"latents": np.asarray(latents, "float32")}
+        if "labels" in inputs:
+            feed["labels"] = np.asarray(labels, "int32")
+        if not single:
+            return call(**feed)["samples"]
+        rows = [
+            call(**{name: values[i : i + 1] for name, values in feed.items()})
+            for i in range(len(feed["latents"]))
+        ]
+        return np.concatenate([row["samples"] for row in rows])
+
+    return run
+
+
+def open_signature(path, signature, num_threads=1):
+    """Opens any signature of a TFLite file.
+
+    Args:
+        path: a TFLite file.
+        signature: its name.
+        num_threads: positive int.
+
+    Returns:
+        A function from named NumPy arrays to a dict of them.
+
+    Raises:
+        ValueError: if there is no such file or signature.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise ValueError(
+            "Argument `path` must be a TFLite file. "
+            f"Received: {str(path)!r}, which does not exist"
+        )
+    interpreter = _interpreter(path, num_threads)
+    known = interpreter.get_signature_list()
+    if signature not in known:
+        raise ValueError(
+            f"Argument `signature` must be one of {sorted(known)}. "
+            f"Received: signature={signature!r}"
+        )
+    return interpreter.get_signature_runner(signature)
+
+
+def _interpreter(path, num_threads):
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        from tensorflow.lite import Interpreter  # says that it is to go
+    return Interpreter(str(path), num_threads=num_threads)

@@ -1,0 +1,377 @@
+import json
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from mixgan_tf.export import saved_model
+from scipy import stats
+from tensorflow_serving.apis import prediction_log_pb2
+
+import mixgan_tf as mg
+from tests.export.models import GANS
+from tests.export.models import WEIGHTS
+from tests.export.models import call
+from tests.export.models import expected_outputs
+from tests.export.models import gaussian_inputs
+from tests.export.models import image_gan
+from tests.export.models import point_gan
+from tests.models import labels
+from tests.models import set_logits
+
+
+@pytest.fixture(params=GANS)
+def gan(request):
+    return GANS[request.param]()
+
+
+def feed_of(inputs):
+    names = ["latents", "labels"][: len(inputs)]
+    return {n: tf.constant(v) for n, v in zip(names, inputs, strict=True)}
+
+
+def report_of(path):
+    file = path / "assets.extra" / "export.json"
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_saved_model_serves_what_the_model_makes(gan, tmp_path):
+    path = mg.export.to_saved_model(gan, tmp_path / "model" / "1")
+    served = tf.saved_model.load(str(path))
+    inputs = gaussian_inputs(gan, 50)
+    expected, _ = expected_outputs(gan, inputs)
+    for signature in ("generate", "serving_default"):
+        samples = served.signatures[signature](**feed_of(inputs))["samples"]
+        np.testing.assert_allclose(samples, expected, atol=1e-5)
+    for num in (1, 7, 9):
+        result = served.signatures["sample"](
+            num=tf.constant(num), seed=tf.constant(4)
+        )
+        np.testing.assert_allclose(
+            result["samples"], gan.sample(num, seed=4), atol=1e-5
+        )
+        if gan.num_classes:
+            assert result["labels"].shape == (num,)
+
+
+@pytest.mark.parametrize("num", [0, 1, 2])
+@pytest.mark.parametrize("selected", [None, -5.0, 5.0])
+def test_small_batches_and_components_without_rows(
+    gan, num, selected, tmp_path
+):
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    inputs = gaussian_inputs(gan, num)
+    if selected is not None:
+        inputs[0][:, -1] = selected
+    expected, _ = expected_outputs(gan, inputs)
+    found = saved_model.open_saved_model(path)(*inputs)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_component_frequencies_follow_the_weights(tmp_path):
+    gan = point_gan()
+    for i, generator in enumerate(gan.generator_mixture.components):
+        *rest, bias = generator.get_weights()
+        generator.set_weights([*(0.01 * w for w in rest), bias + 10 * i])
+    num = 50_000
+    folded = call(mg.export.fold(gan), gaussian_inputs(gan, num, seed=3))
+    served = tf.saved_model.load(
+        str(mg.export.to_saved_model(gan, tmp_path / "m"))
+    )
+    drawn = served.signatures["sample"](
+        num=tf.constant(num), seed=tf.constant(5)
+    )["samples"].numpy()
+    for samples in (folded, drawn):
+        counts = np.bincount(np.round(samples[:, 0] / 10).astype(int))
+        assert stats.chisquare(counts, num * WEIGHTS).pvalue > 1e-3
+
+
+def test_labels_can_be_given(tmp_path):
+    gan = image_gan(3)
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    signatures = tf.saved_model.load(str(path)).signatures
+    given = np.array([2, 2, 0, 1], "int32")
+    samples = signatures["sample_labels"](
+        labels=tf.constant(given), seed=tf.constant(8)
+    )["samples"]
+    expected = gan.sample(4, seed=8, labels=given)
+    np.testing.assert_allclose(samples, expected, atol=1e-5)
+    assert np.abs(expected - gan.sample(4, seed=8, labels=0)).max() > 1e-3
+    unconditional = mg.export.to_saved_model(point_gan(), tmp_path / "u")
+    names = tf.saved_model.load(str(unconditional)).signatures
+    assert sorted(names) == ["generate", "sample", "serving_default"]
+
+
+def test_components_have_signatures_if_asked(gan, tmp_path):
+    path = mg.export.to_saved_model(gan, tmp_path / "m", components=True)
+    signatures = tf.saved_model.load(str(path)).signatures
+    inputs = gaussian_inputs(gan, 5)
+    inputs[0] = inputs[0][:, :-1]
+    for i, component in enumerate(gan.generator_mixture.components):
+        samples = signatures[f"component_{i}"](**feed_of(inputs))["samples"]
+        np.testing.assert_allclose(samples, call(component, inputs), atol=1e-5)
+    assert len([n for n in signatures if n.startswith("component_")]) == 3
+
+
+def test_components_keep_their_numbers_when_others_are_dropped(tmp_path):
+    gan = point_gan()
+    set_logits(gan, [0.0, -40.0, 0.0])
+    path = mg.export.to_saved_model(gan, tmp_path / "m", components=True)
+    signatures = tf.saved_model.load(str(path)).signatures
+    assert "component_1" not in signatures
+    latents = gaussian_inputs(gan, 5)[0][:, :-1]
+    samples = signatures["component_2"](latents=tf.constant(latents))["samples"]
+    expected = gan.generator_mixture.components[2](latents)
+    np.testing.assert_allclose(samples, expected, atol=1e-5)
+    assert report_of(path)["fold"]["num_components"] == 2
+
+
+def test_pixels_are_rounded_from_the_output_range(tmp_path):
+    gan = image_gan()
+    for generator in gan.generator_mixture.components:
+        *rest, kernel, bias = generator.get_weights()
+        generator.set_weights([*rest, 20 * kernel, bias])  # to -1 and to 1
+    path = mg.export.to_saved_model(
+        gan, tmp_path / "m", output_dtype="uint8", components=True
+    )
+    signatures = tf.saved_model.load(str(path)).signatures
+    inputs = gaussian_inputs(gan, 40)
+    expected, _ = expected_outputs(gan, inputs)
+    assert expected.min() < -0.999 and expected.max() > 0.999
+    pixels = signatures["generate"](**feed_of(inputs))["samples"]
+    assert pixels.dtype == tf.uint8
+    exact = 255 * (expected + 1) / 2
+    assert np.abs(pixels.numpy() - exact).max() <= 0.5 + 1e-3
+    for name in ("sample", "component_0"):
+        assert signatures[name].structured_outputs["samples"].dtype == tf.uint8
+    found = saved_model.open_saved_model(path)(*inputs)
+    assert np.abs(found - expected).max() <= 1 / 255 + 1e-5
+    assert report_of(path)["output_range"] == [-1.0, 1.0]
+
+
+def test_pixels_need_a_known_output_range(tmp_path):
+    with pytest.raises(ValueError, match="output_dtype.*tanh.*Received"):
+        mg.export.to_saved_model(
+            point_gan(), tmp_path / "m", output_dtype="uint8"
+        )
+    with pytest.raises(ValueError, match="output_dtype.*Received"):
+        mg.export.to_saved_model(
+            image_gan(), tmp_path / "m", output_dtype="int8"
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_saved_model_holds_each_weight_once(tmp_path):
+    gan = image_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m", components=True)
+    stored = tf.train.list_variables(str(path / "variables" / "variables"))
+    numbers = sum(
+        int(np.prod(shape)) for name, shape in stored if "GRAPH" not in name
+    )
+    parameters = sum(g.count_params() for g in gan.generator_mixture.components)
+    assert numbers == parameters
+
+
+def test_saved_model_opens_with_tensorflow_alone(tmp_path):
+    gan = image_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    script = (
+        "import sys\n"
+        "sys.modules['keras'] = sys.modules['tf_keras'] = None  # not there\n"
+        "import numpy as np, tensorflow as tf\n"
+        "served = tf.saved_model.load(sys.argv[1])\n"
+        "run = served.signatures['sample']\n"
+        "x = run(num=tf.constant(5), seed=tf.constant(2))['samples']\n"
+        "np.save(sys.argv[2], x)\n"
+        "assert not any(m.startswith('mixgan') for m in sys.modules)\n"
+        "assert not any(m.startswith('keras.') for m in sys.modules)\n"
+    )
+    out = tmp_path / "x.npy"
+    subprocess.run(
+        [sys.executable, "-c", script, str(path), str(out)],
+        check=True,
+        timeout=300,
+    )
+    np.testing.assert_allclose(np.load(out), gan.sample(5, seed=2), atol=1e-5)
+
+
+def test_the_tools_of_tensorflow_show_and_run_it(tmp_path):
+    gan = point_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    latents = [[0.5, -1.0, 0.25, 0.0], [1.0, 1.0, 1.0, 3.0]]
+    tool = pathlib.Path(sys.executable).with_name("saved_model_cli")
+
+    def tool_prints(command, *arguments):
+        return subprocess.run(
+            [tool, command, "--dir", path, "--tag_set", "serve"]
+            + ["--signature_def", "generate", *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        ).stdout
+
+    assert "shape: (-1, 4)" in tool_prints("show")
+    tool_prints("run", "--input_exprs", f"latents={latents}", "--outdir", path)
+    expected, _ = expected_outputs(gan, [np.array(latents, "float32")])
+    np.testing.assert_allclose(
+        np.load(path / "samples.npy"), expected, atol=1e-5
+    )
+
+
+def test_inputs_that_do_not_fit_are_refused_when_served(tmp_path):
+    gan = image_gan(3)
+    path = mg.export.to_saved_model(gan, tmp_path / "m", components=True)
+    signatures = tf.saved_model.load(str(path)).signatures
+    size = gan.latent_dim + 1
+    refused = tf.errors.InvalidArgumentError
+    for name, wrong, right in (
+        ("generate", size - 1, size),
+        ("serving_default", size + 1, size),
+        ("component_1", size, size - 1),
+    ):
+        message = rf"latents \[2,{wrong}\] is not compatible.*\[\?,{right}\]"
+        with pytest.raises(refused, match=message):
+            signatures[name](
+                latents=tf.zeros([2, wrong]), labels=tf.constant([0, 1])
+            )
+    with pytest.raises(refused, match=r"labels must be in \[0, 3\)"):
+        signatures["generate"](
+            latents=tf.zeros([2, size]), labels=tf.constant([0, 3])
+        )
+    with pytest.raises(refused, match=r"labels must be in \[0, 3\)"):
+        signatures["sample_labels"](
+            labels=tf.constant([-1]), seed=tf.constant(0)
+        )
+
+
+@pytest.mark.parametrize("num_classes", [None, 3])
+def test_warmup_calls_every_signature(num_classes, tmp_path):
+    gan = image_gan(num_classes)
+    path = mg.export.to_saved_model(gan, tmp_path / "faces" / "7")
+    signatures = tf.saved_model.load(str(path)).signatures
+    file = path / "assets.extra" / "tf_serving_warmup_requests"
+    seen = set()
+    for record in tf.data.TFRecordDataset(str(file)):
+        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        assert log.WhichOneof("log_type") == "predict_log"
+        request = log.predict_log.request
+        assert request.model_spec.name == "faces"
+        name = request.model_spec.signature_name
+        inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
+        samples = signatures[name](
+            **{k: tf.constant(v) for k, v in inputs.items()}
+        )["samples"]
+        seen.add((name, len(samples)))
+        if name == "generate" and len(samples) == 16:
+            assert set(expected_outputs(gan, [*inputs.values()])[1]) == {
+                0,
+                1,
+                2,
+            }
+    assert seen == {(name, num) for name in signatures for num in (1, 16)}
+
+
+def test_warmup_can_be_left_out(tmp_path):
+    path = mg.export.to_saved_model(point_gan(), tmp_path / "m", warmup=False)
+    names = [f.name for f in (path / "assets.extra").iterdir()]
+    assert names == ["export.json"]
+
+
+def test_the_report_says_what_was_written(gan, tmp_path):
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    report = report_of(path)
+    assert report["format"] == "saved_model"
+    assert report["options"]["output_dtype"] == "float32"
+    assert report["verification"]["num_latents"] == 1000
+    assert report["verification"]["max_abs_error"] <= 1e-5
+    assert report["fold"]["num_components"] == 3
+    assert report["versions"]["tensorflow"] == tf.__version__
+    others = [
+        f.stat().st_size
+        for f in path.rglob("*")
+        if f.is_file() and f.name != "export.json"
+    ]
+    assert report["bytes"] == sum(others)
+
+
+def test_a_saved_model_that_is_wrong_is_not_kept(tmp_path, monkeypatch):
+    gan = point_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    before = report_of(path)
+    save = tf.saved_model.save
+
+    def save_something_else(module, *args, **kwargs):
+        module.weights[0].assign_add(tf.ones_like(module.weights[0]))
+        save(module, *args, **kwargs)
+        module.weights[0].assign_sub(tf.ones_like(module.weights[0]))
+
+    monkeypatch.setattr(tf.saved_model, "save", save_something_else)
+    with pytest.raises(ValueError, match="does not do what.*Received"):
+        mg.export.to_saved_model(gan, path, overwrite=True)
+    assert report_of(path) == before
+    assert [f.name for f in tmp_path.iterdir()] == ["m"]
+
+
+def test_only_exports_are_opened(tmp_path):
+    with pytest.raises(ValueError, match="to_saved_model.*Received"):
+        saved_model.open_saved_model(tmp_path)
+
+
+def test_outputs_are_not_overwritten_unless_asked(tmp_path):
+    gan = point_gan()
+    path = tmp_path / "out"
+    path.write_text("precious")
+    with pytest.raises(ValueError, match="exists already.*Received"):
+        mg.export.to_saved_model(gan, path)
+    assert path.read_text() == "precious"
+    mg.export.to_saved_model(gan, path, overwrite=True)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["out"]
+
+
+def test_a_saved_model_replaces_another_but_no_other_folder(tmp_path):
+    gan = point_gan()
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    mg.export.to_saved_model(gan, path, overwrite=True)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "chapter.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="not a folder of other files"):
+        mg.export.to_saved_model(gan, work, overwrite=True)
+    assert (work / "chapter.txt").read_text() == "years of work"
+
+
+def test_generators_of_other_shapes_and_kinds(tmp_path):
+    """Any Keras networks: plain ones, of different sizes, with Conv2D."""
+
+    def network(width):
+        inputs = keras.Input((3,))
+        x = keras.layers.Dense(16 * width, activation="relu")(inputs)
+        x = keras.layers.Reshape((4, 4, width))(x)
+        x = keras.layers.UpSampling2D()(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.Conv2D(2, 3, padding="same", activation="tanh")(x)
+        return keras.Model(inputs, x)
+
+    gan = mg.MixGAN(generator=[network(4), network(6)], seed=0)
+    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    run = saved_model.open_saved_model(path)
+    for num in (1, 30):
+        inputs = gaussian_inputs(gan, num)
+        expected, _ = expected_outputs(gan, inputs)
+        np.testing.assert_allclose(run(*inputs), expected, atol=1e-5)
+
+
+def test_labels_reach_their_rows(tmp_path):
+    gan = image_gan(3)
+    run = saved_model.open_saved_model(
+        mg.export.to_saved_model(gan, tmp_path / "m")
+    )
+    latents = gaussian_inputs(gan, 6)[0]
+    first = run(latents, labels(6))
+    second = run(latents, (labels(6) + 1) % 3)
+    assert np.abs(first - second).max(axis=(1, 2, 3)).min() > 1e-4
