@@ -1,5 +1,8 @@
 """One player of the game: several networks and the weights that mix them."""
 
+import contextlib
+import random
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -154,6 +157,21 @@ def fresh_copies(template, count):
         )
         for index in range(count)
     ]
+
+
+@contextlib.contextmanager
+def initial_weights_from(seed):
+    """Makes Keras draw the seeds of initialisers and dropout from `seed`.
+
+    Args:
+        seed: int.
+    """
+    state = random.getstate()  # where Keras takes them from
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
 
 
 def _shift_seeds(config, offset):

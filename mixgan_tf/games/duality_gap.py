@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.games.held_out import Estimate
 from mixgan_tf.games.held_out import check_samples
@@ -11,6 +9,7 @@ from mixgan_tf.games.held_out import estimate
 from mixgan_tf.games.held_out import require_game
 from mixgan_tf.games.opponents import Splits
 from mixgan_tf.games.opponents import best_opponent
+from mixgan_tf.three_parts import split_in_three
 
 
 class DualityGap(NamedTuple):
@@ -165,25 +164,7 @@ def duality_gap(
 
 
 def _split(samples, labels, shares, seed):
-    shares = np.asarray(shares, "float64")
-    if (
-        shares.shape != (3,)
-        or not np.all(shares > 0)
-        or not abs(shares.sum() - 1) < 1e-6
-    ):
-        raise ValueError(
-            "Argument `shares` must be three positive numbers that sum to "
-            f"one. Received: shares={shares.tolist()}"
-        )
-    order = np.random.default_rng(seed).permutation(len(samples))
-    ends = np.round(np.cumsum(shares)[:2] * len(samples)).astype(int)
-    parts = np.split(order, ends)
-    if min(map(len, parts)) < 2:
-        raise ValueError(
-            "Argument `samples` must leave at least two samples in each part. "
-            f"Received: {len(samples)} samples, in parts of "
-            f"{[len(part) for part in parts]}"
-        )
+    parts = split_in_three("samples", len(samples), shares, seed)
     return Splits(
         *(
             (samples[part], None if labels is None else labels[part])

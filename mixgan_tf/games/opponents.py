@@ -1,7 +1,5 @@
 """New networks, trained against one side of a mixture that stands still."""
 
-import contextlib
-import random
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +13,7 @@ from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.mixture import Mixture
 from mixgan_tf.mixture import fresh_copies
+from mixgan_tf.mixture import initial_weights_from
 
 
 class Splits(NamedTuple):
@@ -106,7 +105,7 @@ def new_game(gan, player, restart, seed):
     other = "discriminator" if player == "generator" else "generator"
     templates = getattr(gan, f"{player}_mixture").components
     own_seed = int(np.random.SeedSequence([seed, restart]).generate_state(1)[0])
-    with _keras_seed(own_seed):
+    with initial_weights_from(own_seed):
         *_, network = fresh_copies(
             templates[restart % len(templates)], restart + 1
         )
@@ -162,14 +161,3 @@ def _payoffs(game, samples, labels, seed):
 def _batch(data, batch_size, rng):
     rows = rng.integers(len(data[0]), size=batch_size)
     return [None if part is None else tf.constant(part[rows]) for part in data]
-
-
-@contextlib.contextmanager
-def _keras_seed(seed):
-    # Keras draws the seeds of initialisers and dropout from Python's `random`.
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)

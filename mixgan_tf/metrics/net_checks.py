@@ -5,6 +5,7 @@ import numpy as np
 
 from mixgan_tf import objectives
 from mixgan_tf.networks.spectral_normalization import SpectralNormalization
+from mixgan_tf.three_parts import split_in_three
 
 
 def objective_of_logits(objective):
@@ -91,16 +92,6 @@ def parts_of(argument, samples, network, shares, seed):
     Raises:
         ValueError: if the samples or the shares do not fit.
     """
-    shares = np.asarray(shares, "float64")
-    if (
-        shares.shape != (3,)
-        or not np.all(shares > 0)
-        or not abs(shares.sum() - 1) < 1e-6
-    ):
-        raise ValueError(
-            "Argument `shares` must be three positive numbers that sum to "
-            f"one. Received: shares={shares.tolist()}"
-        )
     samples = np.asarray(samples, "float32")
     shape = tuple(network.inputs[0].shape)[1:]
     if samples.ndim != len(shape) + 1 or any(
@@ -116,13 +107,5 @@ def parts_of(argument, samples, network, shares, seed):
             f"Argument `{argument}` must hold finite numbers. "
             "Received: NaN or infinity"
         )
-    order = np.random.default_rng(seed).permutation(len(samples))
-    ends = np.round(np.cumsum(shares)[:2] * len(samples)).astype(int)
-    parts = [samples[rows] for rows in np.split(order, ends)]
-    if min(map(len, parts)) < 2:
-        raise ValueError(
-            f"Argument `{argument}` must leave at least two samples in each "
-            f"part. Received: {len(samples)} samples, in parts of "
-            f"{[len(part) for part in parts]}"
-        )
-    return parts
+    parts = split_in_three(argument, len(samples), shares, seed)
+    return [samples[rows] for rows in parts]

@@ -9,6 +9,7 @@ from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics import net_checks
 from mixgan_tf.metrics import net_training
 from mixgan_tf.mixture import fresh_copies
+from mixgan_tf.mixture import initial_weights_from
 
 
 class NeuralNetDistance(NamedTuple):
@@ -124,7 +125,7 @@ def neural_net_distance(
         strict=True,
     )
     train, validation, test = parts
-    with net_training.initial_weights_from(seed):
+    with initial_weights_from(seed):
         networks = fresh_copies(discriminator, restarts)
     with tqdm(
         total=restarts * steps,

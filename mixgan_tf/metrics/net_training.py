@@ -1,8 +1,5 @@
 """A discriminator trained by itself to tell two sets of samples apart."""
 
-import contextlib
-import random
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -96,21 +93,6 @@ def payoffs(network, objective, real, fake):
         values = payoff(tf.constant(np.concatenate(logits)[:, 0], tf.float32))
         earned.append(np.asarray(values, "float64"))
     return tuple(earned)
-
-
-@contextlib.contextmanager
-def initial_weights_from(seed):
-    """Makes Keras draw the seeds of initialisers and dropout from `seed`.
-
-    Args:
-        seed: int.
-    """
-    state = random.getstate()  # where Keras takes them from
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
 
 
 def _updates(network, objective, optimizer, clip):

@@ -1,0 +1,40 @@
+"""Splitting samples in three: to train on, to choose by, and to judge by."""
+
+import numpy as np
+
+
+def split_in_three(argument, num, shares, seed):
+    """Returns which samples go into which of three random parts.
+
+    Args:
+        argument: the name of the samples' argument, for error messages.
+        num: int, how many samples there are.
+        shares: three positive floats that sum to one.
+        seed: int, or list of ints, that fixes which sample goes where.
+
+    Returns:
+        A list of three int arrays, each of two indices at least.
+
+    Raises:
+        ValueError: if the shares are no shares, or a part would be too small.
+    """
+    shares = np.asarray(shares, "float64")
+    if (
+        shares.shape != (3,)
+        or not np.all(shares > 0)
+        or not abs(shares.sum() - 1) < 1e-6
+    ):
+        raise ValueError(
+            "Argument `shares` must be three positive numbers that sum to "
+            f"one. Received: shares={shares.tolist()}"
+        )
+    order = np.random.default_rng(seed).permutation(num)
+    ends = np.round(np.cumsum(shares)[:2] * num).astype(int)
+    parts = np.split(order, ends)
+    if min(map(len, parts)) < 2:
+        raise ValueError(
+            f"Argument `{argument}` must leave at least two samples in each "
+            f"part. Received: {num} samples, in parts of "
+            f"{[len(part) for part in parts]}"
+        )
+    return parts
