@@ -6,6 +6,9 @@ whole mixture and picks a component by one extra Gaussian input.
 
 from mixgan_tf.export.fold import FoldedGenerator
 from mixgan_tf.export.fold import fold
+from mixgan_tf.export.onnx import open_onnx
+from mixgan_tf.export.onnx import to_onnx
+from mixgan_tf.export.saved_model import open_saved_model
 from mixgan_tf.export.saved_model import to_saved_model
 from mixgan_tf.export.tflite import to_tflite
 from mixgan_tf.export.tflite_metadata import read_tflite_metadata
@@ -16,9 +19,12 @@ from mixgan_tf.export.web import to_web
 __all__ = [
     "FoldedGenerator",
     "fold",
+    "open_onnx",
+    "open_saved_model",
     "open_tflite",
     "open_web",
     "read_tflite_metadata",
+    "to_onnx",
     "to_saved_model",
     "to_tflite",
     "to_web",

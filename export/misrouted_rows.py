@@ -4,7 +4,6 @@ import numpy as np
 from mixgan_tf.export import selectors
 
 from mixgan_tf import sampling
-from mixgan_tf.judging import with_labels
 
 _FAR = 1 / 8  # of the samples' range, root mean square
 

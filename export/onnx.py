@@ -8,7 +8,7 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
-from mixgan_tf.export import tflite_metadata
+from mixgan_tf.export import metadata
 from mixgan_tf.export.fold import folded
 from mixgan_tf.export.saved_model import input_specs
 from mixgan_tf.export.saved_model import refuse_existing
@@ -214,7 +214,7 @@ def _grouped(components, chosen, latents, labels):
 
 
 def _describe(generator):
-    details = tflite_metadata.describe(generator, "float32")
+    details = metadata.describe(generator)
     for name in ("tf2onnx", "onnx", "onnxruntime"):
         details["versions"][name] = importlib.metadata.version(name)
     return details

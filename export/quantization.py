@@ -14,7 +14,10 @@ QUANTIZATIONS = ("float32", "float16", "dynamic", "int8")
 _LEAST_PSNR = {"float32": 90.0, "float16": 50.0, "dynamic": 30.0, "int8": 25.0}
 _TOLERANCE = 1e-4
 
-_ROWS = 64  # for each component, to measure what activations reach
+# What activations reach is measured on so many rows, of all components, and at
+# least on so many of each.
+_ROWS = 512
+_LEAST_ROWS = 32
 _LEAST_WEIGHT = 1e-6  # of a component, for a class that is measured with it
 
 
@@ -99,7 +102,7 @@ def representative_rows(generator, representative_latents=None):
     count, size = len(generator.components), generator.latent_dim
     num_classes = generator.num_classes
     if representative_latents is None:
-        num = max(_ROWS, 2 * (num_classes or 0))
+        num = max(_LEAST_ROWS, _ROWS // count, 2 * (num_classes or 0))
         drawn = sampling.draw_latents(num * count, size, seed=0).numpy()
         latents = drawn.reshape([num, count, size + 1])
     else:

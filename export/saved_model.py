@@ -5,13 +5,15 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
+from mixgan_tf.export.fold import FoldedGenerator
 from mixgan_tf.export.fold import folded
+from mixgan_tf.export.metadata import describe
+from mixgan_tf.export.saved_model_networks import with_fast_layers
 from mixgan_tf.export.saved_model_signatures import PIXEL_STEPS
 from mixgan_tf.export.saved_model_signatures import input_specs  # noqa: F401
 from mixgan_tf.export.saved_model_signatures import output_range
 from mixgan_tf.export.saved_model_signatures import serving_module
 from mixgan_tf.export.saved_model_signatures import variables_module  # noqa: F401
-from mixgan_tf.export.tflite_metadata import versions
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 from mixgan_tf.export.warmup import write_warmup
@@ -88,8 +90,11 @@ def to_saved_model(
         )
     require_choice("output_dtype", output_dtype, tuple(LEAST_PSNR_DB))
     generator = folded(model)
+    details = describe(generator)
     limits = output_range(generator) if output_dtype == "uint8" else None
-    module, signatures = serving_module(generator, limits, components)
+    module, signatures = serving_module(
+        _with_fast_components(generator), limits, components
+    )
     with files.atomic_folder(path) as folder:
         tf.saved_model.save(module, str(folder), signatures=signatures)
         if warmup:
@@ -112,7 +117,8 @@ def to_saved_model(
                 "output_range": limits,
                 "verification": found,
                 "fold": generator.report(),
-                "versions": versions(),
+                "metadata": details,
+                "versions": details["versions"],
             },
         )
     return path
@@ -168,6 +174,18 @@ def refuse_existing(path, overwrite):
             f"`overwrite=True` (--overwrite). Received: {str(path)!r}"
         )
     return path
+
+
+def _with_fast_components(generator):
+    return FoldedGenerator(
+        [with_fast_layers(c) for c in generator.components],
+        generator.mixture_weights,
+        generator.selector,
+        generator.num_classes,
+        generator.delta,
+        generator.gate,
+        generator.dropped,
+    )
 
 
 def _runner(folder, limits):

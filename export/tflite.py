@@ -1,37 +1,28 @@
 """A folded generator as a TFLite file, for LiteRT."""
 
-import functools
 import hashlib
-import json
+import pathlib
 
 import numpy as np
-from mixgan_tf.export import tflite_metadata
+from mixgan_tf.export import metadata
 from mixgan_tf.export.fold import folded
 from mixgan_tf.export.misrouted_rows import count_misrouted
 from mixgan_tf.export.quantization import require_close
 from mixgan_tf.export.quantization import require_quantizable
 from mixgan_tf.export.saved_model import refuse_existing
-from mixgan_tf.export.tflite_assembly import Assembly
-from mixgan_tf.export.tflite_conversion import drawing
-from mixgan_tf.export.tflite_conversion import generating
-from mixgan_tf.export.tflite_runner import open_signature
-from mixgan_tf.export.tflite_runner import open_tflite
+from mixgan_tf.export.tflite_runner import open_tflite  # noqa: F401
+from mixgan_tf.export.tflite_signatures import FAMILIES
+from mixgan_tf.export.tflite_signatures import file_content
+from mixgan_tf.export.tflite_signatures import runners
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 
 from mixgan_tf import files
+from mixgan_tf import sampling
 from mixgan_tf.arguments import require_choice
+from mixgan_tf.judging import with_labels
 
-# From batch size to the signatures that generate and sample, and their own
-# batch sizes.
-SIGNATURES = {
-    None: (("serving_default", "sample", None),),
-    1: (("serving_default", "sample", 1),),
-    "both": (
-        ("serving_default", "sample", None),
-        ("single", "sample_single", 1),
-    ),
-}
+_ROWS = 50  # of a sampling signature that are checked
 
 
 def to_tflite(
@@ -45,29 +36,79 @@ def to_tflite(
 ):
     """Writes a mixture as one TFLite file of builtin operators.
 
+    Signatures, all with named inputs and outputs:
+
+    - `serving_default`: `latents` float32 `(B, latent_dim + 1)`, standard
+      normal, with int32 `labels` `(B,)` if conditional, to `samples` float32;
+    - `sample`: int32 scalars `num` and `seed` to `samples`, and to the
+      `labels` drawn if conditional. `gan.sample(num, seed)` gives the same
+      but for rounding;
+    - `sample_labels`, if conditional: int32 `labels` `(B,)` and a scalar
+      `seed` to `samples`.
+
+    In a file for single rows `B` is 1, and the last two take an int32 scalar
+    `row` in place of `num`: which one of the seed's samples to make.
+
+    A row is sent to its component by comparing integers, which no quantisation
+    blurs, and costs one component's evaluation. The file is run by LiteRT and
+    compared with the Keras model before it gets its name; `<path>.json` says
+    what came of it. `read_tflite_metadata` reads what the file says of itself.
+
     Args:
         model: a `MixGAN` or a `FoldedGenerator`.
         path: the file to write.
         overwrite: whether to replace a file that exists.
-        quantization: how weights are stored: `"float32"`, `"float16"`.
-        batch_size: `None`: any; 1: one row at a time; `"both"`.
-        representative_latents: for int8.
+        quantization: how numbers are stored.
+            - `"float32"`: as they are.
+            - `"float16"`: weights in half the size.
+            - `"int8"`: weights in a quarter of the size, and activations in
+              eight bits as well, for the fastest runs. What activations reach
+              is measured on rows of each component and class.
+            - `"dynamic"`: weights in a quarter of the size, activations
+              rounded as they come: less error than `"int8"`, and as fast, but
+              for single rows alone. LiteRT's transposed convolutions of other
+              batches are some hundred times slower, so `batch_size` is 1.
+        batch_size: `None`: any `B`; rows are grouped by component. 1: one row,
+            through a tree of conditions; faster for single samples, and what
+            runs in browsers. `"both"`: any `B`, and beside it signatures
+            `single`, `single_sample`, `single_sample_labels` for one row; they
+            share the weights.
+        representative_latents: for `"int8"`, what activations are measured
+            on: float array `(n, latent_dim)`; a selector coordinate behind
+            them is ignored, since every component sees every row. Gaussian
+            numbers by default.
         preset: name of the preset that `model` is, for the metadata.
 
     Returns:
         The file, a `pathlib.Path`.
+
+    Raises:
+        ValueError: if the file exists and `overwrite` is false; if an argument
+            does not fit; if a layer needs an operator that TFLite has not
+            built in; or if the file would not do what the model does.
+
+    Example:
+    ```python
+    mg.export.to_tflite(gan, "gan.tflite", quantization="float16")
+    images = mg.export.open_tflite("gan.tflite")(latents)
+    ```
+
+    Reference:
+        [Arora et al., 2017](https://arxiv.org/abs/1703.00573), theorem 4.3.
     """
-    path = refuse_existing(path, overwrite)
-    require_choice("batch_size", batch_size, tuple(SIGNATURES))
+    path = _file_to_write(path, overwrite)
+    require_choice("batch_size", batch_size, tuple(FAMILIES))
     generator = folded(model)
     require_quantizable(generator, quantization, representative_latents)
-    details = tflite_metadata.describe(generator, quantization, preset)
-    content = _content(
-        generator, quantization, batch_size, representative_latents, details
+    if quantization == "dynamic":
+        batch_size = _for_dynamic(batch_size)
+    details = metadata.describe(generator, quantization, preset)
+    content = file_content(
+        generator, batch_size, quantization, representative_latents, details
     )
     with files.atomic_file(path) as temporary:
         temporary.write_bytes(content)
-        checks = _verified(generator, temporary, quantization, batch_size)
+        checks = _verified(generator, temporary, batch_size, quantization)
     write_report(
         path.with_name(f"{path.name}.json"),
         {
@@ -76,60 +117,67 @@ def to_tflite(
             "bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
             "verification": checks["serving_default"],
-            "signatures": {k: v._asdict() for k, v in checks.items()},
+            "signatures": checks,
             "fold": generator.report(),
             "metadata": details,
+            "versions": details["versions"],
         },
     )
     return path
 
 
-def _content(generator, quantization, batch_size, latents, details):
-    assembly = Assembly()
-    for name, sampler, size in SIGNATURES[batch_size]:
-        graph = generating(generator, size, quantization, latents)
-        source = drawing(size, generator.latent_dim, generator.num_classes)
-        assembly.add_signature(name, graph)
-        assembly.add_signature(sampler, graph, source, returned=("labels",))
-    assembly.add_metadata(
-        tflite_metadata.ENTRY, json.dumps(details).encode()
-    )
-    return assembly.to_bytes()
+def _file_to_write(path, overwrite):
+    path = pathlib.Path(path)
+    if path.is_dir():
+        raise ValueError(
+            "Argument `path` must be a file to write, not a folder. "
+            f"Received: {str(path)!r}"
+        )
+    return refuse_existing(path, overwrite)
 
 
-def _verified(generator, path, quantization, batch_size):
+def _for_dynamic(batch_size):
+    if batch_size == "both":
+        raise ValueError(
+            "quantization='dynamic' is for single rows, since LiteRT is slow "
+            "at other batch sizes: leave out `batch_size`, or choose "
+            f"quantization='int8'. Received: batch_size={batch_size!r}"
+        )
+    return 1
+
+
+def _verified(generator, path, batch_size, quantization):
+    """Returns a dict from signature to its `Verification`, all of them good."""
+    generate, sample = runners(path, generator, batch_size)
+    scale = _largest_number(generator)
     checks = {}
-    for name, sampler, size in SIGNATURES[batch_size]:
-        run = open_tflite(path, name)
-        checks[name] = _verify(generator, run, quantization, num=1000)
-        run = functools.partial(_sampled, open_signature(path, sampler), size)
-        checks[sampler] = _verify(generator, run, quantization, num=50)
-    for name, found in checks.items():
-        require_close(found, quantization, name)
+    for name, run in generate.items():
+        checks[name] = _check(generator, run, quantization)
+        require_close(checks[name], quantization, name, scale)
+    for name, run in sample.items():
+        # Latents that differ in their last digit may make larger differences.
+        checks[name] = _check(generator, run, quantization, num=_ROWS)
+        require_close(checks[name], quantization, name)
     return checks
 
 
-def _verify(generator, run, quantization, num):
+def _check(generator, run, quantization, num=1000):
     batches = []
 
     def recorded(latents, labels):
         batches.append((latents, labels, run(latents, labels)))
         return batches[-1][-1]
 
-    found = verify(generator, recorded, num=num, batch_size=50)
+    found = verify(generator, recorded, num=num, batch_size=_ROWS)
     if found.far_rows and quantization in ("dynamic", "int8"):
         wrong = sum(count_misrouted(generator, *batch) for batch in batches)
         found = found._replace(far_rows=wrong)
     return found
 
 
-def _sampled(call, batch_size, latents, labels):
-    """Samples with seed 0, which `verify` draws latents and labels with."""
-    seed, num = np.int32(0), len(latents)
-    labels = {} if labels is None else {"labels": np.full(num, -1, "int32")}
-    if batch_size is None:
-        count = labels or {"num": np.int32(num)}
-        return call(seed=seed, **count)["samples"]
-    labels = {k: v[:1] for k, v in labels.items()}
-    rows = [call(seed=seed, row=np.int32(i), **labels) for i in range(num)]
-    return np.concatenate([row["samples"] for row in rows])
+def _largest_number(generator):
+    latents = sampling.draw_latents(_ROWS, generator.latent_dim, seed=0)
+    labels = None
+    if generator.num_classes is not None:
+        labels = sampling.draw_labels(_ROWS, generator.num_classes, seed=0)
+    return float(np.abs(generator(with_labels(latents, labels))).max())

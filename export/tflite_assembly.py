@@ -53,8 +53,9 @@ class Assembly:
             name: of the signature.
             content: bytes of a TFLite file with one signature.
             source: bytes of another, whose outputs become the inputs of the
-                same names; the signature then takes what `source` takes.
-            returned: names of `source`'s outputs to return too, if it has any.
+                same names; the signature then takes what `source` takes, and
+                those inputs that it does not feed.
+            returned: names of `source`'s outputs to return too, if there.
         """
         added = self._import(content)
         if source is not None:
@@ -149,8 +150,14 @@ def _joined(source, sink, returned):
     first = len(source.graph.tensors)
     places = [first + i for i in range(len(sink.graph.tensors))]
     places.append(-1)  # an operator's missing input
+    inputs = dict(source.inputs)
     for name, index in sink.inputs.items():
-        places[index] = source.outputs[name]
+        if name in source.outputs:
+            places[index] = source.outputs[name]
+        elif name in source.inputs:  # both read it
+            places[index] = source.inputs[name]
+        else:
+            inputs[name] = places[index]
     for operator in sink.graph.operators:
         operator.inputs = [places[i] for i in operator.inputs]
         operator.outputs = [places[i] for i in operator.outputs]
@@ -159,7 +166,7 @@ def _joined(source, sink, returned):
     graph.operators += sink.graph.operators
     outputs = {name: places[i] for name, i in sink.outputs.items()}
     kept = {n: i for n, i in source.outputs.items() if n in returned}
-    return _Graph(graph, source.inputs, {**outputs, **kept})
+    return _Graph(graph, inputs, {**outputs, **kept})
 
 
 def _indices(entries):

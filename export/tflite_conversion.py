@@ -3,7 +3,11 @@
 import contextlib
 import functools
 import io
+import os
+import re
+import sys
 import tempfile
+import warnings
 
 import tensorflow as tf
 from mixgan_tf.export import counter_random
@@ -12,6 +16,9 @@ from mixgan_tf.export.fold import FoldedGenerator
 from mixgan_tf.export.quantization import representative_rows
 from mixgan_tf.export.saved_model import variables_module
 from mixgan_tf.export.tflite_networks import convertible
+from tensorflow.lite.python.convert import ConverterError
+
+from mixgan_tf.arguments import summary_of
 
 _SIGNATURE = "serving_default"  # one graph converted alone must be called so
 
@@ -53,7 +60,7 @@ def generating(
         rows = representative_rows(generator, representative_latents)
         measured_on = functools.partial(_feeds, *rows, batch_size)
     return _convert(
-        generate,
+        generate.get_concrete_function(),
         variables_module(generator),
         quantization,
         measured_on,
@@ -61,7 +68,7 @@ def generating(
 
 
 @functools.lru_cache(maxsize=16)
-def drawing(batch_size, latent_dim, num_classes):
+def drawing(batch_size, latent_dim, num_classes, labels_given=False):
     """Converts the drawing of what `generating` takes, from a seed.
 
     `sampling.draw_latents` and `draw_labels` give the same numbers.
@@ -70,41 +77,38 @@ def drawing(batch_size, latent_dim, num_classes):
         batch_size: `None` for any, or 1.
         latent_dim: size of the latents.
         num_classes: `None`, or the number of classes.
+        labels_given: whether the labels are not drawn but given.
 
     Returns:
-        Bytes of a TFLite file: int32 scalar `seed`, `row` (with batch size 1:
-        which of the seed's rows), int32 `labels` `(B,)` (with classes; -1
-        draws one), and int32 scalar `num` (with neither) to `latents` and
-        `labels`.
+        Bytes of a TFLite file. It takes the int32 scalar `seed`, and for any
+        batch size the scalar `num`, or int32 `labels` `(num,)` if they are
+        given; for batch size 1 the scalar `row`, to make that one of the
+        seed's rows. It gives `latents`, and `labels` unless they are given.
     """
-    scalar = functools.partial(tf.TensorSpec, [], tf.int32)
-    specs = [scalar("seed")]
-    specs += [scalar("row")] if batch_size == 1 else []
-    if num_classes is not None:
-        specs += [tf.TensorSpec([batch_size], tf.int32, "labels")]
-    elif batch_size is None:
-        specs += [scalar("num")]
+    specs = {"seed": tf.TensorSpec([], tf.int32)}
+    if batch_size == 1:
+        specs["row"] = tf.TensorSpec([], tf.int32)
+    elif labels_given:
+        specs["labels"] = tf.TensorSpec([None], tf.int32)
+    else:
+        specs["num"] = tf.TensorSpec([], tf.int32)
 
-    def draw(**inputs):
-        seed, first = inputs["seed"], inputs.get("row", tf.constant(0))
-        labels = inputs.get("labels")
-        num = batch_size or inputs.get("num")
-        if num is None:
+    @tf.function
+    def draw(seed, row=0, num=1, labels=None):
+        if labels is not None:
             num = tf.shape(labels)[0]
         drawn = {
             "latents": counter_random.normal_rows(
-                first, num, latent_dim + 1, seed
+                row, num, latent_dim + 1, seed
             )
         }
-        if labels is not None:
-            classes = counter_random.label_rows(first, num, num_classes, seed)
-            drawn["labels"] = tf.where(labels < 0, classes, labels)
+        if num_classes is not None and not labels_given:
+            drawn["labels"] = counter_random.label_rows(
+                row, num, num_classes, seed
+            )
         return drawn
 
-    function = tf.function(draw).get_concrete_function(
-        **{spec.name: spec for spec in specs}
-    )
-    return _convert(function, tf.Module(), "float32")
+    return _convert(draw.get_concrete_function(**specs), tf.Module())
 
 
 def _feeds(latents, labels, batch_size):
@@ -120,12 +124,10 @@ def _feeds(latents, labels, batch_size):
                 yield {name: rows[i : i + 1] for name, rows in feed.items()}
 
 
-def _convert(function, module, quantization, measured_on=None):
-    if isinstance(function, tf.types.experimental.GenericFunction):
-        function = function.get_concrete_function()
+def _convert(function, module, quantization="float32", measured_on=None):
     module.function = function
     # Converting from a SavedModel is what works for Keras 3 networks.
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _silenced():
         tf.saved_model.save(module, folder, signatures=function)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=[_SIGNATURE]
@@ -139,5 +141,31 @@ def _convert(function, module, quantization, measured_on=None):
             operators.insert(0, tf.lite.OpsSet.TFLITE_BUILTINS_INT8)
             converter.representative_dataset = measured_on
         converter.target_spec.supported_ops = operators
-        with contextlib.redirect_stdout(io.StringIO()):
+        try:
             return converter.convert()
+        except ConverterError as error:
+            missing = re.search(
+                r"^TF (Select|Custom) ops: (.*)$", str(error), re.M
+            )
+            raise ValueError(
+                "The generators cannot be written with the operators that "
+                "TFLite has built in; choose another format, or replace what "
+                "is missing. Received: "
+                + (missing[2] if missing else summary_of(error))
+            ) from error
+
+
+@contextlib.contextmanager
+def _silenced():
+    """Hides what the converter writes, below Python too: pages of graphs."""
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as hidden, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is depr.*")
+        os.dup2(hidden.fileno(), 2)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)

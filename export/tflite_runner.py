@@ -1,6 +1,7 @@
 """Running an exported TFLite file."""
 
 import pathlib
+import warnings
 
 import numpy as np
 
@@ -88,5 +89,9 @@ def _interpreter(path, num_threads):
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
-        from tensorflow.lite import Interpreter  # says that it is to go
+        import tensorflow as tf
+
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*Interpreter is deprecated")
+            return tf.lite.Interpreter(str(path), num_threads=num_threads)
     return Interpreter(str(path), num_threads=num_threads)

@@ -72,8 +72,11 @@ def find(folder=None):
         return folder
     folder = cache_folder() / f"litertjs-{VERSION}"
     if first_wrong_file(folder):
-        with files.atomic_folder(folder) as temporary:
-            _download(temporary)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+            content = pathlib.Path(temporary) / folder.name
+            _download(content)
+            _put(content, folder)
     return folder
 
 
@@ -110,6 +113,15 @@ def cache_folder():
     named = os.environ.get("MIXGAN_CACHE")
     home = pathlib.Path.home() / ".cache" / "mixgan_tf"
     return pathlib.Path(named) if named else home
+
+
+def _put(content, folder):
+    try:
+        os.rename(content, folder)
+    except OSError:  # another process was faster, or it is damaged
+        if first_wrong_file(folder):
+            shutil.rmtree(folder)
+            os.rename(content, folder)
 
 
 def _download(folder):

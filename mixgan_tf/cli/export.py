@@ -18,7 +18,7 @@ _OPTIONS = {
     "saved_model": ("output_dtype", "components"),
     "tflite": ("quantization", "batch_size"),
     "onnx": (),
-    "web": (),
+    "web": ("title", "class_names", "litert"),
 }
 
 
@@ -60,6 +60,7 @@ def export(gan, values, options):
     """
     from mixgan_tf import export as exporter
     from mixgan_tf.export import saved_model
+    from mixgan_tf.export.verification import Verification
 
     out = pathlib.Path(values.out)
     saved_model.refuse_existing(out, values.overwrite)  # before the work
@@ -68,12 +69,14 @@ def export(gan, values, options):
     print(generator.report())
     write(generator, out, overwrite=values.overwrite, **options)
     report = _read_report(out, values.format)
-    found = exporter.Verification(**report["verification"])
+    found = Verification(**report["verification"])
     print(f"Against Keras, {found}.")
     if values.format != "web" and len(generator.components) > 1:
         _print_costs(generator, out, values.format, options)
     size = report["bytes"] / 2**20
     print(f"Wrote {out} ({values.format}, {size:.1f} MiB).")
+    if values.format == "web":
+        print(f"Look at it with: python -m http.server --directory {out}")
 
 
 def _define_flags(values):
@@ -132,6 +135,24 @@ def _define_flags(values):
         "or both in one file.",
         flag_values=values,
     )
+    flags.DEFINE_string(
+        "title",
+        None,
+        "web: the page's title; by default what --model names.",
+        flag_values=values,
+    )
+    flags.DEFINE_list(
+        "class_names",
+        None,
+        "web: names of the classes, separated by commas.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "litert",
+        None,
+        "web: an unpacked node_modules/@litertjs, in place of npm.",
+        flag_values=values,
+    )
 
 
 def _options(values):
@@ -147,6 +168,8 @@ def _options(values):
     options = {name: values[name].value for name in own}
     if options.get("batch_size") in ("any", "1"):
         options["batch_size"] = {"any": None, "1": 1}[options["batch_size"]]
+    if values.format == "web" and options["title"] is None:
+        options["title"] = pathlib.Path(values.model).resolve().name
     return options
 
 

@@ -17,7 +17,7 @@ from mixgan_tf.version import __version__
 COMMANDS = {
     "train": "train a recipe's model in a work folder, or go on there",
     "sample": "draw samples of a model as a picture",
-    "export": "write a model as one generator: SavedModel or TFLite",
+    "export": "write a model as one generator: SavedModel, TFLite, ONNX, web",
     "zoo": "list the pretrained models, or show one",
 }
 
@@ -27,6 +27,7 @@ _BAD_INPUT = (
     FloatingPointError,
     flags.Error,
     UsageError,
+    ImportError,  # an extra that is not installed
 )
 
 

@@ -1,14 +1,12 @@
 import keras
 import numpy as np
 import pytest
-from ai_edge_litert.interpreter import Interpreter
 
 import mixgan_tf as mg
 from tests.export.models import GANS
 from tests.export.models import call
 from tests.export.models import expected_outputs
 from tests.export.models import gaussian_inputs
-from tests.export.models import image_gan
 from tests.export.models import point_gan
 from tests.models import tiny_gan
 
@@ -62,43 +60,6 @@ def test_folded_generator_saves_as_keras_file(gan, tmp_path):
     copy = keras.saving.load_model(tmp_path / "folded.keras")
     inputs = gaussian_inputs(gan, 20)
     np.testing.assert_array_equal(call(folded, inputs), call(copy, inputs))
-
-
-def run_tflite(path, inputs):
-    interpreter = Interpreter(str(path), num_threads=1)
-    run = interpreter.get_signature_runner("serving_default")
-    names = ["latents", "labels"][: len(inputs)]
-    return run(**dict(zip(names, inputs, strict=True)))["samples"]
-
-
-@pytest.mark.parametrize("num", [1, 2, 33])
-def test_tflite_makes_what_the_model_makes(gan, num, tmp_path):
-    path = mg.export.to_tflite(gan, tmp_path / "gan.tflite")
-    inputs = gaussian_inputs(gan, num)
-    expected, _ = expected_outputs(gan, inputs)
-    np.testing.assert_allclose(run_tflite(path, inputs), expected, atol=1e-5)
-
-
-def test_tflite_needs_builtin_operators_only(tmp_path):
-    path = mg.export.to_tflite(image_gan(3), tmp_path / "gan.tflite")
-    operators = {
-        d["op_name"] for d in Interpreter(str(path))._get_ops_details()
-    }
-    assert "TRANSPOSE_CONV" in operators
-    assert not any(o.startswith(("Flex", "CUSTOM")) for o in operators)
-
-
-@pytest.mark.parametrize("form", ["tflite"])
-def test_outputs_are_not_overwritten_unless_asked(form, tmp_path):
-    gan = point_gan()
-    write = getattr(mg.export, f"to_{form}")
-    path = tmp_path / "out"
-    path.write_text("precious")
-    with pytest.raises(ValueError, match="exists already.*Received"):
-        write(gan, path)
-    assert path.read_text() == "precious"
-    write(gan, path, overwrite=True)
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["out"]
 
 
 def test_weights_that_are_not_finite_are_refused():

@@ -7,8 +7,8 @@ import numpy as np
 import onnx
 import pytest
 import tensorflow as tf
-from mixgan_tf.export.onnx import open_onnx
-from mixgan_tf.export.onnx import to_onnx
+from mixgan_tf.export import open_onnx
+from mixgan_tf.export import to_onnx
 
 import mixgan_tf as mg
 from tests.export.folds import CLASS_WEIGHTS

@@ -149,3 +149,13 @@ def test_depth_follows_the_longest_path():
     nested = keras.Model(latents, keras.layers.Dense(1)(inner(joined)))
     assert weight_depth(nested) == 5
     assert weight_depth(inner) == 1
+
+
+def test_the_risk_of_a_measured_bound_is_stated():
+    linear = point_mixture()
+    report = mg.export.fold(linear, "relu").report()
+    # The rule of three, for each of the components.
+    expected = 3 * report.num_components / 4096
+    assert report.overshoot_risk == pytest.approx(expected)
+    assert "95 % confidence" in str(report)
+    assert mg.export.fold(linear, "routed").report().overshoot_risk == 0.0

@@ -218,3 +218,29 @@ def test_an_altered_package_is_not_used(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="was not used.*Received"):
         litert_js.find()
     assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
+def test_a_download_is_kept_and_a_damaged_one_replaced(tmp_path, monkeypatch):
+    real, cache = browser.litert(), tmp_path / "cache"
+    for name in ("core", "wasm-utils"):
+        shutil.copytree(real / name, tmp_path / name / "package")
+        shutil.make_archive(
+            tmp_path / name, "gztar", tmp_path / name, "package"
+        )
+    stub = npm_stub(
+        tmp_path / "bin",
+        f'echo "$2" >> {tmp_path}/asked\n'
+        'case "$2" in *core*) name=core;; *) name=wasm-utils;; esac\n'
+        f'for last; do :; done; /bin/cp {tmp_path}/$name.tar.gz "$last/a.tgz"',
+    )
+    monkeypatch.setenv("MIXGAN_CACHE", str(cache))
+    monkeypatch.setenv("PATH", stub)
+    folder = litert_js.find()
+    assert litert_js.find() == folder
+    asked = ["@litertjs/core@2.5.3", "@litertjs/wasm-utils@2.5.3"]
+    assert (tmp_path / "asked").read_text().split() == asked
+    (folder / "core" / "dist" / "index.js").write_text("cut o")
+    assert litert_js.find() == folder
+    assert litert_js.first_wrong_file(folder) is None
+    assert (tmp_path / "asked").read_text().split() == asked * 2
+    assert [f.name for f in cache.iterdir()] == [folder.name]

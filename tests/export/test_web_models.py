@@ -27,12 +27,6 @@ COLOURS = [(79, 124, 255), (242, 140, 40), (22, 168, 138)]
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with browsers.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def grey(tmp_path_factory):
     gan = pages.image_gan(num=2)
     set_logits(gan, np.log([0.7, 0.3]))

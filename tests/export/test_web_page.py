@@ -13,12 +13,6 @@ from tests.export import pages
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with browsers.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def site(tmp_path_factory):
     gan = pages.image_gan(
         num_classes=3, channels=3, class_dependent_weights=True

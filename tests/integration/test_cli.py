@@ -185,16 +185,56 @@ def test_sample(source, workdir, tmp_path):
     )
 
 
-def test_export(workdir, tmp_path):
+def test_export_says_what_it_wrote(workdir, tmp_path):
     model = f"--model={workdir / 'preset'}"
-    saved = f"--out={tmp_path / 'm' / '1'}"
-    lite = f"--out={tmp_path / 'm.tflite'}"
-    succeed("export", model, "--format=saved_model", saved)
-    succeed("export", model, "--format=tflite", lite)
-    assert (tmp_path / "m" / "1" / "saved_model.pb").is_file()
-    assert (tmp_path / "m.tflite").stat().st_size > 1000
-    assert "exists already" in refused("export", model, "--format=tflite", lite)
-    succeed("export", model, "--format=tflite", lite, "--overwrite")
+    saved = tmp_path / "m" / "1"
+    out = succeed(
+        "export", model, f"--out={saved}", "--components", "--selector=relu"
+    )
+    assert (saved / "saved_model.pb").is_file()
+    assert "selector 'relu'" in out
+    assert "Against Keras, 1000 latents: largest error" in out
+    assert "Time relative to one component" in out
+    assert "at batch 64" in out
+    assert f"Wrote {saved} (saved_model" in out
+
+
+def test_export_overwrites_only_when_told(workdir, tmp_path):
+    arguments = (
+        "export",
+        f"--model={workdir / 'preset'}",
+        "--format=tflite",
+        "--quantization=float16",
+        "--batch_size=1",
+        f"--out={tmp_path / 'm.tflite'}",
+    )
+    out = succeed(*arguments)
+    assert "at batch 1." in out
+    written = (tmp_path / "m.tflite").read_bytes()
+    assert "exists already" in refused(*arguments)
+    assert (tmp_path / "m.tflite").read_bytes() == written
+    succeed(*arguments, "--overwrite")
+    assert sorted(f.name for f in tmp_path.iterdir()) == [
+        "m.tflite",
+        "m.tflite.json",
+    ]
+
+
+def test_export_refuses_flags_of_another_format(workdir, tmp_path):
+    for flag in ("--quantization=int8", "--title=x"):
+        error = refused(
+            "export", f"--model={workdir}", flag, f"--out={tmp_path / 'm'}"
+        )
+        assert "--format=saved_model" in error
+    assert not (tmp_path / "m").exists()
+
+
+def test_an_untrained_model_is_not_exported(tmp_path):
+    tiny_gan().save(tmp_path / "gan.keras")
+    error = refused(
+        "export", f"--model={tmp_path / 'gan.keras'}", f"--out={tmp_path / 'm'}"
+    )
+    assert "no training step" in error
 
 
 def test_zoo_lists_and_shows_the_presets():
