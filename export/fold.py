@@ -7,11 +7,12 @@ from mixgan_tf.export import selectors
 from mixgan_tf.export.output_gates import OutputGate
 from mixgan_tf.export.output_gates import gated
 from mixgan_tf.export.output_gates import output_gate
+from mixgan_tf.export.pruning import checked_weights
+from mixgan_tf.export.pruning import prune
 from mixgan_tf.export.report import fold_report
 
 from mixgan_tf import sampling
 from mixgan_tf.arguments import require_choice
-from mixgan_tf.arguments import require_nonnegative
 from mixgan_tf.arguments import require_number
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.mixture import deserialize_networks
@@ -65,7 +66,7 @@ class FoldedGenerator(keras.Model):
         super().__init__(name=name, dtype="float32", **kwargs)
         require_choice("selector", selector, selectors.SELECTORS)
         self.components = list(components)
-        self.mixture_weights = _checked_weights(
+        self.mixture_weights = checked_weights(
             mixture_weights, len(self.components), num_classes
         )
         self.selector = selector
@@ -226,7 +227,7 @@ def fold(
     require_choice("selector", selector, selectors.SELECTORS)
     mixture = gan.averaged_mixture("generator")
     _require_finite(mixture)
-    kept, weights, dropped = _prune(mixture.probabilities, min_weight)
+    kept, weights, dropped = prune(mixture.probabilities, min_weight)
     components = [_frozen_copy(mixture.components[i]) for i in kept]
     gate = None
     if selector == "relu":
@@ -246,47 +247,6 @@ def folded(model):
         A `FoldedGenerator`.
     """
     return model if isinstance(model, FoldedGenerator) else fold(model)
-
-
-def _checked_weights(weights, count, num_classes):
-    weights = np.asarray(weights, "float64")
-    shapes = [(count,)] + [(count, num_classes)] * (num_classes is not None)
-    if (
-        weights.shape not in shapes
-        or not (np.isfinite(weights) & (weights >= 0)).all()
-        or not np.allclose(weights.sum(axis=0), 1.0, atol=1e-3)
-    ):
-        raise ValueError(
-            "Argument `mixture_weights` must be nonnegative, sum to one and "
-            f"have shape {' or '.join(map(str, shapes))}. "
-            f"Received: mixture_weights={weights.tolist()}"
-        )
-    return weights
-
-
-def _prune(weights, min_weight):
-    require_nonnegative("min_weight", min_weight)
-    weights = np.asarray(weights, "float64")
-    largest = weights.reshape([len(weights), -1]).max(axis=1)
-    kept = np.flatnonzero((largest >= min_weight) & (largest > 0))
-    if not kept.size:
-        raise ValueError(
-            "Argument `min_weight` leaves no component: the largest weight is "
-            f"{largest.max():.3g}. Received: min_weight={min_weight!r}"
-        )
-    dropped = {
-        int(i): float(largest[i])
-        for i in range(len(weights))
-        if i not in set(kept.tolist())
-    }
-    rest = weights[kept]
-    totals = rest.sum(axis=0)
-    if np.any(totals <= 0):
-        raise ValueError(
-            "Argument `min_weight` leaves a class without any component. "
-            f"Received: min_weight={min_weight!r}"
-        )
-    return kept.tolist(), rest / totals, dropped
 
 
 def _frozen_copy(generator):
