@@ -66,12 +66,8 @@ class SubPixelConvolution(keras.layers.Layer):
     def call(self, inputs):
         """Maps `(B, H, W, C)` to what the transposed convolution makes."""
         around = [[0, 0], *([m - 1, m - 1] for m in self.taps), [0, 0]]
-        x = tf.nn.conv2d(
-            tf.pad(inputs, around),
-            tf.convert_to_tensor(self.kernel),
-            strides=1,
-            padding="VALID",
-        )
+        kernel = tf.convert_to_tensor(self.kernel)
+        x = tf.nn.conv2d(inputs, kernel, strides=1, padding=around)
         if self.stride > 1:
             x = tf.nn.depth_to_space(x, self.stride)
         if self.padding == "same":

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 from mixgan_tf.export.output_gates import activation_range
+from mixgan_tf.export.saved_model_runner import Runner
 
 from mixgan_tf import sampling
-from mixgan_tf.judging import with_labels
 
 PIXEL_STEPS = 255  # of an 8-bit image, from black to white
 
@@ -22,18 +22,18 @@ def serving_module(generator, limits=None, components=False):
         A tuple `(module, signatures)`: a `tf.Module` that holds every weight
         once, and a dict of concrete functions.
     """
-    module = variables_module(generator)
-    generate = _generate(generator, limits)
+    runner = Runner(generator)
+    generate = _generate(generator, runner, limits)
     functions = {"generate": generate, "sample": _sample(generator, generate)}
     if generator.num_classes is not None:
         functions["sample_labels"] = _sample_labels(generator, generate)
     if components:
-        for index, component in zip(
-            _original_indices(generator), generator.components, strict=True
-        ):
+        for position, index in enumerate(_original_indices(generator)):
             functions[f"component_{index}"] = _component(
-                generator, component, limits
+                generator, runner, position, limits
             )
+    module = tf.Module()
+    module.weights = runner.weights
     for name, function in functions.items():
         setattr(module, name, function)
     signatures = {
@@ -100,24 +100,24 @@ def output_range(generator):
     return min(lows), max(highs)
 
 
-def _generate(generator, limits):
+def _generate(generator, runner, limits):
     specs = input_specs(generator)
 
     @tf.function(input_signature=specs)
     def generate(latents, labels=None):
-        inputs = _checked(generator, specs, latents, labels)
-        return {"samples": _as_pixels(generator(inputs), limits)}
+        latents, labels = _checked(generator, specs, latents, labels)
+        return {"samples": _as_pixels(runner.fold(latents, labels), limits)}
 
     return generate
 
 
-def _component(generator, component, limits):
+def _component(generator, runner, position, limits):
     specs = input_specs(generator, generator.latent_dim)
 
     @tf.function(input_signature=specs)
     def generate(latents, labels=None):
-        inputs = _checked(generator, specs, latents, labels)
-        samples = tf.cast(component(inputs, training=False), tf.float32)
+        latents, labels = _checked(generator, specs, latents, labels)
+        samples = runner.component(position, latents, labels)
         return {"samples": _as_pixels(samples, limits)}
 
     return generate
@@ -153,7 +153,7 @@ def _sample_labels(generator, generate):
 
 
 def _checked(generator, specs, latents, labels):
-    """Returns the inputs; what a server gets is checked when it gets it."""
+    """Returns both; what a server gets is checked when it gets it."""
     latents = tf.ensure_shape(latents, specs[0].shape, name="check_latents")
     if labels is not None:
         in_range = (labels >= 0) & (labels < generator.num_classes)
@@ -163,7 +163,7 @@ def _checked(generator, specs, latents, labels):
         )
         with tf.control_dependencies([valid]):
             labels = tf.identity(labels)
-    return with_labels(latents, labels)
+    return latents, labels
 
 
 def _as_pixels(samples, limits):

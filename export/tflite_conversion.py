@@ -144,14 +144,12 @@ def _convert(function, module, quantization="float32", measured_on=None):
         try:
             return converter.convert()
         except ConverterError as error:
-            missing = re.search(
-                r"^TF (Select|Custom) ops: (.*)$", str(error), re.M
-            )
+            missing = re.findall(r"'tf\.(\w+)' op is neither", str(error))
             raise ValueError(
                 "The generators cannot be written with the operators that "
                 "TFLite has built in; choose another format, or replace what "
                 "is missing. Received: "
-                + (missing[2] if missing else summary_of(error))
+                + (", ".join(sorted(set(missing))) or summary_of(error))
             ) from error
 
 

@@ -48,6 +48,9 @@ _REPLACED = {
 def convertible(network):
     """Returns a network of the same function that TFLite's converter keeps.
 
+    Layers that compute in half precision do so in float32, which is what
+    TFLite's operators know.
+
     Args:
         network: a built functional or Sequential Keras model.
 
@@ -55,7 +58,7 @@ def convertible(network):
         The network itself if nothing of it needs a change; otherwise a copy.
     """
     layers = network._flatten_layers(include_self=False)
-    if not any(type(layer) in _REPLACED for layer in layers):
+    if not any(type(layer) in _REPLACED or _is_half(layer) for layer in layers):
         return network
     copy = keras.models.clone_model(
         network, clone_function=_replaced, recursive=True
@@ -64,8 +67,21 @@ def convertible(network):
     return copy
 
 
+def computes_in_half(network):
+    """Returns whether any layer computes in float16 or bfloat16."""
+    return any(
+        _is_half(layer) for layer in network._flatten_layers(include_self=False)
+    )
+
+
+def _is_half(layer):
+    return layer.compute_dtype in ("float16", "bfloat16")
+
+
 def _replaced(layer):
     if not isinstance(layer, keras.layers.Layer):
         return layer  # an operation such as `ops.sum` has no state
-    kind = _REPLACED.get(type(layer), type(layer))
-    return kind.from_config(layer.get_config())
+    config = layer.get_config()
+    if _is_half(layer):
+        config["dtype"] = "float32"
+    return _REPLACED.get(type(layer), type(layer)).from_config(config)

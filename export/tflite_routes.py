@@ -40,7 +40,8 @@ def ordered_keys(values):
 def select_by_keys(latents, thresholds, labels=None):
     """Returns each row's component, as `sampling.select_components` does.
 
-    The two agree on every finite float32 number, thresholds included.
+    The two agree on every float32 number, thresholds included, but for NaN and
+    subnormal ones, which TensorFlow takes for 0.
 
     Args:
         latents: float32 tensor `(B, latent_dim + 1)`; its last column selects.

@@ -43,6 +43,11 @@ def open_tflite(path, signature="serving_default", num_threads=1):
     def run(latents, labels=None):
         feed = {"latents": np.asarray(latents, "float32")}
         if "labels" in inputs:
+            if labels is None:
+                raise ValueError(
+                    "Argument `labels` is missing: the model is conditional. "
+                    "Received: labels=None"
+                )
             feed["labels"] = np.asarray(labels, "int32")
         if not single:
             return call(**feed)["samples"]
