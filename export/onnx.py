@@ -9,9 +9,10 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 from mixgan_tf.export import metadata
+from mixgan_tf.export import selectors
 from mixgan_tf.export.fold import folded
-from mixgan_tf.export.saved_model import input_specs
 from mixgan_tf.export.saved_model import refuse_existing
+from mixgan_tf.export.saved_model_signatures import input_specs
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 
@@ -198,19 +199,11 @@ def _grouped(components, chosen, latents, labels):
     tf2onnx does not convert every convolution inside a condition. Here a
     component without rows gets an empty batch, which ONNX Runtime skips.
     """
-    rows = [
-        tf.cast(tf.where(tf.equal(chosen, i))[:, 0], tf.int32)
-        for i in range(len(components))
-    ]
-    groups = [
-        run_rows(component, index, latents, labels)
-        for component, index in zip(components, rows, strict=True)
-    ]
-    order = tf.concat(rows, 0)
-    place = tf.scatter_nd(
-        order[:, None], tf.range(tf.shape(order)[0]), tf.shape(order)
+    return selectors.grouped(
+        lambda i, rows: run_rows(components[i], rows, latents, labels),
+        len(components),
+        chosen,
     )
-    return tf.gather(tf.concat(groups, 0), place)
 
 
 def _describe(generator):

@@ -50,4 +50,30 @@ def all_outputs(components, latents, labels):
     return [tf.cast(c(inputs, training=False), tf.float32) for c in components]
 
 
+def grouped(run, count, chosen):
+    """Runs each component on its own rows and puts them back in order.
+
+    `routed` from fewer kinds of operators, which converters know.
+
+    Args:
+        run: function from a component's index and an int32 tensor `(n,)` of
+            rows to float32 samples `(n, *sample_shape)`.
+        count: number of components.
+        chosen: int32 tensor `(B,)`, the component of each row.
+
+    Returns:
+        A float32 tensor of samples `(B, *sample_shape)`.
+    """
+    rows = [
+        tf.cast(tf.where(tf.equal(chosen, i))[:, 0], tf.int32)
+        for i in range(count)
+    ]
+    groups = [run(i, index) for i, index in enumerate(rows)]
+    order = tf.concat(rows, 0)
+    place = tf.scatter_nd(
+        order[:, None], tf.range(tf.shape(order)[0]), tf.shape(order)
+    )
+    return tf.gather(tf.concat(groups, 0), place)
+
+
 ROUTES = {"routed": routed, "dense": dense}

@@ -11,7 +11,6 @@ from mixgan_tf.export.quantization import require_close
 from mixgan_tf.export.quantization import require_quantizable
 from mixgan_tf.export.saved_model import refuse_existing
 from mixgan_tf.export.tflite_networks import computes_in_half
-from mixgan_tf.export.tflite_runner import open_tflite  # noqa: F401
 from mixgan_tf.export.tflite_signatures import FAMILIES
 from mixgan_tf.export.tflite_signatures import file_content
 from mixgan_tf.export.tflite_signatures import runners

@@ -14,7 +14,7 @@ from mixgan_tf.export import counter_random
 from mixgan_tf.export import tflite_routes
 from mixgan_tf.export.fold import FoldedGenerator
 from mixgan_tf.export.quantization import representative_rows
-from mixgan_tf.export.saved_model import variables_module
+from mixgan_tf.export.saved_model_signatures import variables_module
 from mixgan_tf.export.tflite_networks import convertible
 from tensorflow.lite.python.convert import ConverterError
 

@@ -3,8 +3,6 @@
 import json
 import pathlib
 
-from mixgan_tf.export.metadata import describe  # noqa: F401
-from mixgan_tf.export.metadata import versions  # noqa: F401
 from tensorflow.lite.tools import flatbuffer_utils
 
 ENTRY = "mixgan_tf"  # its name in the file's metadata table

@@ -72,19 +72,11 @@ def routed_with_builtins(components, chosen, latents, labels):
     Returns:
         A float32 tensor of samples `(B, *sample_shape)`.
     """
-    rows = [
-        tf.cast(tf.where(tf.equal(chosen, i))[:, 0], tf.int32)
-        for i in range(len(components))
-    ]
-    groups = [
-        _run_group(component, index, latents, labels)
-        for component, index in zip(components, rows, strict=True)
-    ]
-    order = tf.concat(rows, 0)
-    place = tf.scatter_nd(
-        order[:, None], tf.range(tf.shape(order)[0]), tf.shape(order)
+    return selectors.grouped(
+        lambda i, rows: _run_group(components[i], rows, latents, labels),
+        len(components),
+        chosen,
     )
-    return tf.gather(tf.concat(groups, 0), place)
 
 
 def tree_of_one(components, chosen, latents, labels):

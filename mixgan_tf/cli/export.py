@@ -59,6 +59,7 @@ def export(gan, values, options):
         ValueError: if the model or a flag does not fit the format.
     """
     from mixgan_tf import export as exporter
+    from mixgan_tf import presets
     from mixgan_tf.export import saved_model
     from mixgan_tf.export.verification import Verification
 
@@ -67,6 +68,8 @@ def export(gan, values, options):
     write = getattr(exporter, f"to_{values.format}")
     generator = exporter.fold(gan, values.selector, delta=values.delta)
     print(generator.report())
+    if values.format == "tflite" and values.model in presets.named():
+        options["preset"] = values.model
     write(generator, out, overwrite=values.overwrite, **options)
     report = _read_report(out, values.format)
     found = Verification(**report["verification"])
