@@ -8,10 +8,8 @@ import tensorflow as tf
 from mixgan_tf.export.fold import folded
 from mixgan_tf.export.metadata import describe
 from mixgan_tf.export.saved_model_signatures import PIXEL_STEPS
-from mixgan_tf.export.saved_model_signatures import input_specs  # noqa: F401
 from mixgan_tf.export.saved_model_signatures import output_range
 from mixgan_tf.export.saved_model_signatures import serving_module
-from mixgan_tf.export.saved_model_signatures import variables_module  # noqa: F401
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 from mixgan_tf.export.warmup import write_warmup

@@ -30,6 +30,11 @@ def test_copies_are_alike(template):
     assert alike([network])
 
 
+def test_networks_built_one_by_one_are_alike():
+    shape = (8, 8, 1)
+    assert alike([mg.networks.DCGANGenerator(shape, width=4) for _ in "ab"])
+
+
 def test_networks_that_differ_are_not_alike():
     network = functional()
     assert not alike([network, functional(width=5)])
