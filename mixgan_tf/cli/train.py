@@ -90,7 +90,8 @@ def train(recipe, workdir, command):
     recorded = workdir / models.RECIPE_FILE
     if recorded.exists() and any(checkpoints.glob("step_*")):
         _refuse_changes(recipe, models.read_recipe(recorded), workdir)
-    use_thread_plan(max(recipe.num_generators, recipe.num_discriminators))
+    players = ("num_generators", "num_discriminators")
+    use_thread_plan(max(recipe.get(count, 1) for count in players))
     load_tensorflow()
     from mixgan_tf import callbacks
     from mixgan_tf import files

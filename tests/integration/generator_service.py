@@ -24,9 +24,12 @@ class Generator:
         self.served = tf.saved_model.load(os.environ["SAVED_MODEL"])
 
     @bentoml.api
-    def generate(self, latents: Floats) -> np.ndarray:
+    def generate(
+        self, latents: Floats, labels: list[int] | None = None
+    ) -> np.ndarray:
         """Maps Gaussians, the selector coordinate last, to samples."""
-        return self.run("generate", latents=latents)
+        classes = {} if labels is None else {"labels": np.int32(labels)}
+        return self.run("generate", latents=latents, **classes)
 
     @bentoml.api
     def sample(self, num: int, seed: int = 0) -> np.ndarray:
@@ -38,5 +41,5 @@ class Generator:
         feed = {name: tf.constant(value) for name, value in inputs.items()}
         try:
             return self.served.signatures[signature](**feed)["samples"].numpy()
-        except tf.errors.InvalidArgumentError as error:
-            raise bentoml.exceptions.InvalidArgument(error.message) from error
+        except (tf.errors.InvalidArgumentError, TypeError) as error:
+            raise bentoml.exceptions.InvalidArgument(str(error)) from error

@@ -268,7 +268,7 @@ def test_help_does_not_import_tensorflow():
     ("arguments", "message"),
     [
         (["paint"], "no command 'paint'"),
-        (["train", "--recipe=nope", "--workdir=w"], "one of mix_dcgan_cifar10"),
+        (["train", "--recipe=nope", "--workdir=w"], "one of dcgan_cifar10"),
         (["train", "--recipe=mix_dcgan_digits"], "--workdir are required"),
         (["train", "--colour=red"], "Unknown command line flag 'colour'"),
         (["train", *SMALL, "--workdir=w", "now"], "received: now"),

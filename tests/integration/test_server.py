@@ -99,15 +99,17 @@ def bentoml_server(saved_model, folder):
         stop(process)
 
 
-def test_a_server_answers_with_the_images_of_the_model(tmp_path):
-    gan = image_gan()
+@pytest.mark.parametrize("num_classes", [None, 3])
+def test_a_server_answers_with_the_images_of_the_model(num_classes, tmp_path):
+    gan = image_gan(num_classes)
     path = mg.export.to_saved_model(gan, tmp_path / "generator" / "1")
     before = {f: f.read_bytes() for f in path.rglob("*") if f.is_file()}
     with bentoml_server(path, tmp_path) as url:
         for num in (1, 20):
             inputs = gaussian_inputs(gan, num)
             expected, _ = expected_outputs(gan, inputs)
-            body = {"latents": inputs[0].tolist()}
+            names = ["latents", "labels"][: len(inputs)]
+            body = {n: x.tolist() for n, x in zip(names, inputs, strict=True)}
             status, answer = ask(f"{url}/generate", body)
             assert status == 200, answer
             np.testing.assert_allclose(json.loads(answer), expected, atol=1e-5)
@@ -117,7 +119,9 @@ def test_a_server_answers_with_the_images_of_the_model(tmp_path):
             json.loads(answer), gan.sample(5, seed=3), atol=1e-5
         )
 
-        status, answer = ask(f"{url}/generate", {"latents": [[0.0, 1.0]]})
+        status, answer = ask(
+            f"{url}/generate", {**body, "latents": [[0.0, 1.0]]}
+        )
         assert status == 400
         assert b"Shape of tensor latents [1,2] is not compatible" in answer
         assert ask(f"{url}/generate", {"latents": "noise"})[0] == 400
