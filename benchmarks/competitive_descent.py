@@ -42,12 +42,12 @@ from competitive_descent_report import RULES
 from competitive_descent_report import draw
 from competitive_descent_report import ending
 from competitive_descent_report import markdown
-from running import commit
 from running import use_one_thread
 from tqdm import tqdm
 
 import mixgan_tf as mg
 from mixgan_tf import files
+from mixgan_tf.cli.source_tree import commit
 from mixgan_tf.metrics import mode_coverage
 
 LONGER = 10  # so many times the steps, for simultaneous rules

@@ -30,10 +30,10 @@ from absl import flags
 from absl import logging
 from export_report import draw
 from export_report import markdown
-from running import commit
 from tqdm import tqdm
 
 import mixgan_tf as mg
+from mixgan_tf.cli.source_tree import commit
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("rounds", 60, "Rounds at batch 1; fewer at larger ones.")

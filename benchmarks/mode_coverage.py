@@ -31,12 +31,12 @@ from absl import flags
 from mode_coverage_report import Scene
 from mode_coverage_report import draw
 from mode_coverage_report import markdown
-from running import commit
 from running import use_one_thread
 from tqdm import tqdm
 
 import mixgan_tf as mg
 from mixgan_tf import files
+from mixgan_tf.cli.source_tree import commit
 from mixgan_tf.metrics import mode_coverage
 
 # Data, loss (non-saturating, or with a gradient penalty), width, steps.

@@ -23,6 +23,7 @@ _SUBMODULES = (
     "optimizers",
     "payoff",
     "regularizers",
+    "report",
     "theory",
     "zoo",
 )

@@ -17,8 +17,9 @@ from mixgan_tf.version import __version__
 COMMANDS = {
     "train": "train a recipe's model in a work folder, or go on there",
     "sample": "draw samples of a model as a picture",
+    "evaluate": "score a model, and show what was found on a page",
     "export": "write a model as one generator: SavedModel, TFLite, ONNX, web",
-    "zoo": "list the pretrained models, or show one",
+    "zoo": "list the pretrained models and their scores, or verify them",
 }
 
 _BAD_INPUT = (

@@ -10,7 +10,6 @@ WORKDIR/preset/        the trained model, at the end
 
 import json
 import pathlib
-import subprocess
 import sys
 
 from absl import flags
@@ -18,6 +17,7 @@ from ml_collections import config_flags
 
 from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
+from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.errors import UsageError
 from mixgan_tf.cli.quiet import load_tensorflow
 from mixgan_tf.threads import use_thread_plan
@@ -101,7 +101,7 @@ def train(recipe, workdir, command):
     from mixgan_tf.zoo.building import set_learning_rates
     from mixgan_tf.zoo.validation import validation_score
 
-    commit = _commit()
+    commit = source_tree.commit()
     gan = build_model(recipe)
     step = callbacks.restore_latest(gan, checkpoints)
     set_learning_rates(gan, recipe)
@@ -206,30 +206,6 @@ def _refuse_changes(recipe, recorded, workdir):
             f"{workdir} was trained with another recipe; choose another "
             f"--workdir, or undo the change. {'; '.join(changes)}"
         )
-
-
-def _commit():
-    """Returns the commit of the source tree the package runs from, if any."""
-    import mixgan_tf
-
-    root = pathlib.Path(mixgan_tf.__file__).parents[1]
-    if not (root / ".git").exists():
-        return None
-
-    def git(*arguments):
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    try:
-        commit = git("rev-parse", "HEAD")
-        changed = git("status", "--porcelain", "--untracked-files=no")
-    except OSError:
-        return None
-    return f"{commit}-dirty" if commit and changed else commit
 
 
 def _differences(old, new, prefix=""):

@@ -1,4 +1,4 @@
-"""`mixgan zoo list` and `mixgan zoo show PRESET`."""
+"""`mixgan zoo list | show | verify | card`."""
 
 import json
 
@@ -6,8 +6,14 @@ from absl import flags
 
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.errors import UsageError
+from mixgan_tf.cli.quiet import load_tensorflow
 
-SUMMARY = "list: the pretrained models. show PRESET: what is known of one."
+SUMMARY = (
+    "list: the pretrained models and their scores. show PRESET: what is known "
+    "of one. verify [PRESET]: whether files and scores are what is recorded. "
+    "card PRESET: writes its README.md again."
+)
+_HEADS = ("preset", "data", "T", "parameters", "steps", "scores", "protocol")
 
 
 def run(arguments):
@@ -19,47 +25,63 @@ def run(arguments):
     Returns:
         The exit code.
     """
+    actions = {"list": _list, "show": _show, "verify": _verify, "card": _card}
     action = arguments[0] if arguments else None
     values = parsing.new_flags()
     if action in ("-h", "--help"):
-        parsing.parse(values, "zoo list | zoo show PRESET", SUMMARY, arguments)
+        command = f"zoo {'|'.join(actions)}"
+        parsing.parse(values, command, SUMMARY, arguments)
         return 0
-    if action == "list":
-        return _list(values, arguments[1:])
-    if action == "show":
-        return _show(values, arguments[1:])
-    raise UsageError("say `mixgan zoo list` or `mixgan zoo show PRESET`")
+    if action not in actions:
+        raise UsageError(
+            "say `mixgan zoo list`, `mixgan zoo show PRESET`, `mixgan zoo "
+            "verify [PRESET]` or `mixgan zoo card PRESET`"
+        )
+    return actions[action](values, arguments[1:])
 
 
 def _list(values, arguments):
     from mixgan_tf import presets
 
     flags.DEFINE_bool("json", False, "Print JSON.", flag_values=values)
-    summary = "Lists the pretrained models."
+    summary = "Lists the pretrained models: scores are mean ± sd over seeds."
     if parsing.parse(values, "zoo list", summary, arguments) is None:
         return 0
-    rows = {name: presets.read_metadata(name) for name in presets.named()}
+    found = {name: presets.read_metadata(name) for name in presets.named()}
     if values.json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps(found, indent=1))
         return 0
-    columns = "{:<20} {:<10} {:>10} {:>12} {:>8}  {}"
-    print(
-        columns.format(
-            "preset", "data set", "generators", "parameters", "steps", "samples"
-        )
-    )
-    for name, row in rows.items():
-        print(
-            columns.format(
-                name,
-                row.get("dataset", {}).get("name", "?"),
-                row["num_generators"],
-                row["generator_parameters"],
-                row["train_steps"],
-                "x".join(str(n) for n in row["sample_shape"]),
-            )
-        )
+    table = [_HEADS, *(_row(name, found[name]) for name in found)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = zip(row, widths, strict=True)
+        print("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
     return 0
+
+
+def _row(name, metadata):
+    from mixgan_tf.report.formatting import main_scores
+    from mixgan_tf.report.formatting import short_protocol
+    from mixgan_tf.report.formatting import with_spread
+
+    entry = metadata.get("scores")
+    scores, protocol = "none recorded", ""
+    if entry:
+        mixture = entry["mixture"]
+        scores = ", ".join(
+            f"{n} {with_spread(mixture[n]['mean'], mixture[n]['sd'])}"
+            for n in main_scores(mixture)
+        )
+        protocol = short_protocol(entry["protocol"])
+    return (
+        name,
+        metadata.get("dataset", {}).get("name", "?"),
+        f"{metadata['num_generators']}+{metadata['num_discriminators']}",
+        f"{metadata['generator_parameters']:,}",
+        f"{metadata['train_steps']:,}",
+        scores,
+        protocol,
+    )
 
 
 def _show(values, arguments):
@@ -73,4 +95,53 @@ def _show(values, arguments):
     print(
         json.dumps({"folder": str(presets.find(rest[0])), **metadata}, indent=1)
     )
+    return 0
+
+
+def _verify(values, arguments):
+    flags.DEFINE_integer(
+        "num",
+        None,
+        "Samples to score: as many as the scores were recorded with, or the "
+        "1000 of the quick check recorded beside them.",
+        lower_bound=1,
+        flag_values=values,
+    )
+    summary = (
+        "Checks a preset, or all: the SHA-256 of every file, the card, and the "
+        "scores, which are taken again by the recorded protocol. Anything "
+        "wrong is one line on standard error and exit code 2."
+    )
+    named = any(not argument.startswith("-") for argument in arguments)
+    positional = ["preset"] if named else []
+    rest = parsing.parse(values, "zoo verify", summary, arguments, positional)
+    if rest is None:
+        return 0
+    load_tensorflow()
+    from mixgan_tf import presets
+    from mixgan_tf.zoo.verification import verify
+
+    wrong = []
+    for preset in rest or presets.named():
+        try:
+            print("\n".join(verify(preset, values.num)), flush=True)
+        except ValueError as error:
+            if rest:
+                raise
+            print(f"{preset}: NOT as recorded.", flush=True)
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError(" ".join(wrong))
+    return 0
+
+
+def _card(values, arguments):
+    summary = "Writes a preset's card README.md again, from its metadata."
+    rest = parsing.parse(values, "zoo card", summary, arguments, ["preset"])
+    if rest is None:
+        return 0
+    load_tensorflow()
+    from mixgan_tf.zoo.recording import rewrite_card
+
+    print(f"Wrote {rewrite_card(rest[0])}.")
     return 0

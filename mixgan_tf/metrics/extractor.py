@@ -58,7 +58,7 @@ class Extractor:
             input_signature=[
                 tf.TensorSpec([None, *self.input_shape], tf.float32)
             ],
-        )
+        ).get_concrete_function()
 
     def __call__(self, images):
         """Extracts features and logits.

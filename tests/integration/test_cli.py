@@ -253,7 +253,14 @@ def test_zoo_shows_a_folder(workdir):
 
 
 def test_help_does_not_import_tensorflow():
-    for command in ([], ["train"], ["sample"], ["export"], ["zoo"]):
+    for command in (
+        [],
+        ["train"],
+        ["sample"],
+        ["export"],
+        ["evaluate"],
+        ["zoo"],
+    ):
         done = mixgan(*command, "--help", PYTHONPROFILEIMPORTTIME="1")
         assert done.returncode == 0
         assert "usage: mixgan" in done.stdout

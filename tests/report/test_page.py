@@ -7,6 +7,7 @@ import pytest
 from mixgan_tf import report
 from mixgan_tf.report import formatting
 from mixgan_tf.report import page
+from tests.models import tiny_gan
 from tests.report.models import digits_gan
 from tests.report.models import digits_protocol
 
@@ -112,3 +113,30 @@ def test_both_files_or_neither(found, tmp_path):
     assert len(list(scores.parent.iterdir())) == 2
     with pytest.raises(ValueError, match="is a folder"):
         report.write(found, tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("metric", "title"),
+    [
+        ("game", "The game between the networks"),
+        ("sliced_wasserstein", "Scores"),
+    ],
+)
+def test_a_page_of_little(metric, title):
+    little = report.evaluate(digits_gan(), digits_protocol(metrics=(metric,)))
+    titles = Outline(page.page_of(little)).titles
+    assert len(titles) == 4
+    assert set(titles) == {"Samples", "Mixture weights", title, "Protocol"}
+    assert little.result["protocol"]["extractor"] is None
+
+
+def test_a_page_of_points():
+    gan = tiny_gan(num_generators=1, num_discriminators=1)
+    protocol = report.Protocol("grid", num=100, seeds=(0,))
+    found = report.evaluate(gan, protocol)
+    outline = Outline(page.page_of(found))
+    assert outline.titles == ["Samples", "Scores", "Protocol"]
+    assert not outline.sources
+    text = "".join(outline.text)
+    assert "no spread is known" in text
+    assert "game is left out: with one network a side" in text

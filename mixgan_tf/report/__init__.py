@@ -1,0 +1,29 @@
+"""Scoring a model by a stated protocol, and the page that shows the results.
+
+    from mixgan_tf import report
+
+    protocol = report.Protocol("mnist", training_split="train")
+    found = report.evaluate(gan, protocol)
+    report.write(found, "scores.json")  # and report.html beside it
+
+`mixgan evaluate` does this. `formatting`, which words scores, works without
+TensorFlow, so that `mixgan zoo list` answers at once.
+"""
+
+import importlib
+
+_HOMES = {
+    "Evaluation": "evaluation",
+    "Protocol": "protocol",
+    "evaluate": "evaluation",
+    "write": "page",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        home = importlib.import_module(f"mixgan_tf.report.{_HOMES[name]}")
+        return getattr(home, name)
+    raise AttributeError(f"module 'mixgan_tf.report' has no attribute {name!r}")
