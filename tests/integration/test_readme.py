@@ -3,10 +3,13 @@
 import pathlib
 import re
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
+import mixgan_tf as mg
 from tests.models import images
+from tests.models import points
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -72,14 +75,41 @@ def test_build_notes_objective_trains(gan):
     text = (ROOT / "BUILD.md").read_text()
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     exec(block, {"gan": gan})
-    from tests.models import points
-
     gan.fit(points(), batch_size=12, verbose=0)
     assert type(gan.objective).__name__ == "LinearPayoff"
 
 
+def test_metrics_block_measures():
+    block = block_with("birthday_test")
+    for old, new in (
+        ("400", "8"),
+        ("(28, 28, 1)", "(28, 28, 1), width=4"),
+        (", discriminator)", ", discriminator, steps=2, restarts=1)"),
+    ):
+        assert old in block
+        block = block.replace(old, new)
+    random = np.random.default_rng(0)
+    test_images, images = random.uniform(-1, 1, (2, 200, 28, 28, 1)).astype(
+        "float32"
+    )
+    names = {"mg": mg, "test_images": test_images, "images": images}
+    names["train_features"] = random.normal(size=(200, 64))
+    exec(block, names)
+    assert names["threshold"] >= 0
+    assert names["real"].shape == names["fake"].shape == (200, 64)
+
+
+def test_games_block_solves_the_game(gan, capsys):
+    block = block_with("empirical_game").replace("steps=5000", "steps=3")
+    exec(block, {"mg": mg, "gan": gan, "held_out_images": points(60)})
+    assert "exploitability" in capsys.readouterr().out.lower()
+
+
 def test_no_placeholder_is_left():
-    assert "@@" not in (ROOT / "README.md").read_text()
+    text = (ROOT / "README.md").read_text()
+    assert "@@" not in text
+    left = set(re.findall("<!-- (.*?) -->", text))
+    assert left <= {"mode table", "end of mode table"}
 
 
 @pytest.mark.parametrize("document", ["README.md", "BUILD.md", "CHANGELOG.md"])
