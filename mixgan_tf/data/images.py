@@ -1,7 +1,5 @@
 """Image data sets: any of TFDS by name, and scikit-learn's digits."""
 
-import os
-
 import numpy as np
 import tensorflow as tf
 
@@ -9,6 +7,8 @@ from mixgan_tf.arguments import summary_of
 from mixgan_tf.data.pipeline import endless_batches
 from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
+from mixgan_tf.data.tfds_builder import tfds_builder
+from mixgan_tf.data.tfds_builder import tfds_folder
 
 # Decoded images up to this size are held in memory, as uint8.
 IN_MEMORY_BYTES = 2**30
@@ -122,9 +122,9 @@ def digits_arrays(split="train"):
 def _prepared(name, split, with_labels, data_dir):
     import tensorflow_datasets as tfds
 
-    place = data_dir or os.environ.get("TFDS_DATA_DIR") or "TFDS's own folder"
+    place = tfds_folder(data_dir) or "TFDS's own folder"
     try:
-        builder = tfds.builder(name, data_dir=data_dir)
+        builder = tfds_builder(name, data_dir)
     except (
         tfds.core.DatasetNotFoundError,
         AssertionError,  # an unknown version or configuration

@@ -218,7 +218,7 @@ def _version_and_size(name, split, data_dir):
         from mixgan_tf import data
 
         return "scikit-learn", len(data.digits_arrays(split)[0])
-    import tensorflow_datasets as tfds
+    from mixgan_tf.data.tfds_builder import tfds_builder
 
-    builder = tfds.builder(name, data_dir=data_dir)
+    builder = tfds_builder(name, data_dir)
     return str(builder.version), builder.info.splits[split].num_examples

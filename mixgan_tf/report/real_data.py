@@ -3,6 +3,7 @@
 import numpy as np
 
 from mixgan_tf import data
+from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.metrics import ImageSplit
 from mixgan_tf.metrics.streaming import image_batches
 from mixgan_tf.report.protocol import POINT_SETS
@@ -171,7 +172,7 @@ def is_at_hand(name):
     import tensorflow_datasets as tfds
 
     try:
-        return tfds.builder(name).is_prepared()
+        return tfds_builder(name).is_prepared()
     except (tfds.core.DatasetNotFoundError, AssertionError, ValueError):
         return False
 
@@ -194,7 +195,7 @@ def splits_overlap(name, one, other):
         return False
     import tensorflow_datasets as tfds
 
-    splits = tfds.builder(name).info.splits
+    splits = tfds_builder(name).info.splits
 
     def rows(split):
         parts = tfds.core.ReadInstruction.from_spec(split).to_absolute(splits)

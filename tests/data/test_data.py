@@ -163,3 +163,15 @@ def test_large_data_sets_are_streamed(mnist, monkeypatch):
     third = next(iter(dataset.skip(2)))
     for a, b in zip(third, next(iter(later)), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_folder_of_tfds_may_be_named_at_any_time(monkeypatch, tmp_path):
+    import tensorflow_datasets  # noqa: F401  (it reads the environment here)
+
+    from mixgan_tf.data.tfds_builder import tfds_builder
+
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    assert tfds_builder("mnist").data_dir.startswith(str(tmp_path))
+    assert tfds_builder("mnist", tmp_path / "x").data_dir.startswith(
+        str(tmp_path / "x")
+    )
