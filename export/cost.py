@@ -39,12 +39,12 @@ def relative_cost(generator, run, run_one, batch_size, rounds=15):
     """
     ratios = []
     for seed in range(rounds + 2):  # the first two warm up
-        latents = sampling.draw_latents(batch_size, generator.latent_dim, seed)
-        latents, labels = latents.numpy(), None
-        if generator.num_classes is not None:
-            labels = sampling.draw_labels(
-                batch_size, generator.num_classes, seed
-            ).numpy()
+        latents, labels = (
+            x if x is None else x.numpy()
+            for x in sampling.draw_inputs(
+                batch_size, generator.latent_dim, generator.num_classes, seed
+            )
+        )
         seconds = [_seconds(f, latents, labels) for f in (run, run_one)]
         ratios.append(seconds[0] / seconds[1])
     return statistics.median(ratios[2:])

@@ -1,5 +1,7 @@
 """One Keras model that carries a whole mixture."""
 
+import functools
+
 import keras
 import numpy as np
 from mixgan_tf.export import relu_selector
@@ -91,7 +93,7 @@ class FoldedGenerator(keras.Model):
         """Shape of one sample."""
         return tuple(self.components[0].output_shape)[1:]
 
-    @property
+    @functools.cached_property
     def thresholds(self):
         """What the selector coordinate is compared with: `(T - 1,)`.
 
@@ -100,7 +102,7 @@ class FoldedGenerator(keras.Model):
         exact = sampling.selector_thresholds(self.mixture_weights)
         return relu_selector.finite_thresholds(exact)
 
-    @property
+    @functools.cached_property
     def ramp_width(self):
         """Width of the ramps of `"relu"`, in units of the coordinate.
 
@@ -110,7 +112,7 @@ class FoldedGenerator(keras.Model):
             return 0.0
         return relu_selector.ramp_width(self.thresholds, self.delta)
 
-    @property
+    @functools.cached_property
     def failure_mass(self):
         """Probability that a row falls on a ramp; the largest of any class."""
         if len(self.components) == 1:

@@ -194,10 +194,9 @@ def _require_inside(components, num_classes, low, high):
 
 def _extremes(component, num_classes):
     latent_dim = component.inputs[0].shape[-1]
-    latents = sampling.draw_latents(DRAWS, latent_dim - 1, seed=0)
-    labels = None
-    if num_classes is not None:
-        labels = sampling.draw_labels(DRAWS, num_classes, seed=0)
+    latents, labels = sampling.draw_inputs(
+        DRAWS, latent_dim - 1, num_classes, seed=0
+    )
     extremes = []
     for start in range(0, DRAWS, 256):
         rows = slice(start, start + 256)

@@ -10,6 +10,7 @@ from mixgan_tf.export.metadata import describe
 from mixgan_tf.export.saved_model_signatures import PIXEL_STEPS
 from mixgan_tf.export.saved_model_signatures import output_range
 from mixgan_tf.export.saved_model_signatures import serving_module
+from mixgan_tf.export.tflite_networks import computes_in_half
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 from mixgan_tf.export.warmup import write_warmup
@@ -191,8 +192,7 @@ def _runner(folder, limits):
 
 def _require_close(found, generator, output_dtype):
     least = LEAST_PSNR_DB[output_dtype]
-    layers = (y for c in generator.components for y in c._flatten_layers())
-    if any("float16" in layer.compute_dtype for layer in layers):
+    if any(computes_in_half(c) for c in generator.components):
         least = LEAST_PSNR_DB_OF_HALF_PRECISION
     if found.far_rows or not found.psnr_db >= least:
         raise ValueError(

@@ -128,10 +128,11 @@ def _sample(generator, generate):
 
     @tf.function(input_signature=specs)
     def sample(num, seed):
-        latents = sampling.draw_latents(num, generator.latent_dim, seed)
-        if generator.num_classes is None:
+        latents, labels = sampling.draw_inputs(
+            num, generator.latent_dim, generator.num_classes, seed
+        )
+        if labels is None:
             return generate(latents)
-        labels = sampling.draw_labels(num, generator.num_classes, seed)
         return {**generate(latents, labels), "labels": labels}
 
     return sample

@@ -188,8 +188,7 @@ def _check(generator, run, quantization, num=1000):
 
 
 def _largest_number(generator):
-    latents = sampling.draw_latents(_ROWS, generator.latent_dim, seed=0)
-    labels = None
-    if generator.num_classes is not None:
-        labels = sampling.draw_labels(_ROWS, generator.num_classes, seed=0)
+    latents, labels = sampling.draw_inputs(
+        _ROWS, generator.latent_dim, generator.num_classes, seed=0
+    )
     return float(np.abs(generator(with_labels(latents, labels))).max())

@@ -47,10 +47,12 @@ def verify(generator, run, num=1000, seed=0, batch_size=50):
     Raises:
         ValueError: if `run` returns another shape than the Keras model.
     """
-    latents = sampling.draw_latents(num, generator.latent_dim, seed).numpy()
-    labels = None
-    if generator.num_classes is not None:
-        labels = sampling.draw_labels(num, generator.num_classes, seed).numpy()
+    latents, labels = (
+        x if x is None else x.numpy()
+        for x in sampling.draw_inputs(
+            num, generator.latent_dim, generator.num_classes, seed
+        )
+    )
     expected, found = [], []
     for start in range(0, num, batch_size):
         rows = slice(start, start + batch_size)

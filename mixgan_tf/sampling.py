@@ -100,6 +100,25 @@ def draw_labels(num, num_classes, seed):
     )
 
 
+def draw_inputs(num, latent_dim, num_classes, seed):
+    """Draws what a folded generator takes: latents, and labels with classes.
+
+    Args:
+        num: int or scalar tensor.
+        latent_dim: size of the latent vector.
+        num_classes: number of classes, or `None`.
+        seed: as in `draw_latents`.
+
+    Returns:
+        A tuple of a float32 tensor `(num, latent_dim + 1)` and an int32 tensor
+        `(num,)`, or `None` without classes.
+    """
+    latents = draw_latents(num, latent_dim, seed)
+    if num_classes is None:
+        return latents, None
+    return latents, draw_labels(num, num_classes, seed)
+
+
 def generate(runners, components, latents, labels, batch_size):
     """Runs each row through its own component: one evaluation for each row.
 

@@ -89,10 +89,9 @@ def sample_range(generator):
 
 
 def _points(generator):
-    latents = sampling.draw_latents(DRAWS, generator.latent_dim, seed=0)
-    labels = None
-    if generator.num_classes is not None:
-        labels = sampling.draw_labels(DRAWS, generator.num_classes, seed=0)
+    latents, labels = sampling.draw_inputs(
+        DRAWS, generator.latent_dim, generator.num_classes, seed=0
+    )
     return np.asarray(generator(with_labels(latents, labels)))
 
 

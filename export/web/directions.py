@@ -33,10 +33,9 @@ def principal_directions(generator, num=NUM_DIRECTIONS, draws=1024, seed=0):
         active subspaces.
     """
     size = generator.latent_dim
-    inputs = sampling.draw_latents(draws, size, seed)
-    labels = None
-    if generator.num_classes is not None:
-        labels = sampling.draw_labels(draws, generator.num_classes, seed)
+    inputs, labels = sampling.draw_inputs(
+        draws, size, generator.num_classes, seed
+    )
     noise = np.random.default_rng(seed)
     second_moment = np.zeros([size, size])
     for start in range(0, draws, 128):
