@@ -5,6 +5,7 @@ import numpy as np
 # Of the samples that are scored; results are reported with other seeds.
 SEED = 1_000_003
 STACKED_CLASSES = 1000
+POINT_SETS = ("ring", "grid")
 
 
 def validation_score(recipe):
@@ -25,6 +26,8 @@ def validation_score(recipe):
         return None
     if recipe.dataset.name == "stacked_mnist":
         return StackedDivergence(recipe)
+    if recipe.dataset.name in POINT_SETS:
+        return MissedModes(recipe)
     return FrechetScore(recipe)
 
 
@@ -117,4 +120,36 @@ class StackedDivergence:
             "classes": STACKED_CLASSES,
             "samples": {"num": self._num, "seed": SEED},
             "extractor": self._extractor.describe(),
+        }
+
+
+class MissedModes:
+    """The modes that samples do not cover, plus the share far from any mode.
+
+    Args:
+        recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
+    """
+
+    name = "missed_modes_and_strays"
+
+    def __init__(self, recipe):
+        self._data = recipe.dataset.name
+        self._num = recipe.validation.num
+
+    def __call__(self, gan):
+        """Returns the score: whole modes, and a fraction in [0, 1]."""
+        from mixgan_tf import metrics
+        from mixgan_tf.report.real_data import centers_and_sd
+
+        centers, sd = centers_and_sd(self._data)
+        points = gan.sample(self._num, seed=SEED)
+        found = metrics.mode_coverage(points, centers, sd)
+        return len(centers) - found.modes + 1 - found.high_quality
+
+    def describe(self):
+        """Returns the protocol, a dict for JSON."""
+        return {
+            "score": self.name,
+            "modes": self._data,
+            "samples": {"num": self._num, "seed": SEED},
         }

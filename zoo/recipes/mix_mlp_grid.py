@@ -9,6 +9,8 @@ def get_config():
     config.dataset.name = "grid"
     config.generator.width = 64
     config.discriminator.width = 64
+    config.validation.every = 1_000
+    config.validation.num = 10_000
     config.steps = 30_000
     config.sample_every = 5_000
     return config
