@@ -36,8 +36,8 @@ def get_config():
     config.discriminator_learning_rate = 3e-4
     config.final_learning_rate_fraction = 0.05
     config.ema_decay = 0.999
-    config.validation.every = 2_000
+    config.validation.every = 1_500
     config.validation.extractor = "cifar10"
     config.validation.split = "train[45000:]"
-    config.steps = 20_000
+    config.steps = 15_000
     return config
