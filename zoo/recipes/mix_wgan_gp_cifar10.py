@@ -39,5 +39,5 @@ def get_config():
     config.validation.every = 1_500
     config.validation.extractor = "cifar10"
     config.validation.split = "train[45000:]"
-    config.steps = 15_000
+    config.steps = 12_000
     return config
