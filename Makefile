@@ -1,11 +1,11 @@
-# make demo: the main job, on any machine with Python 3.10 to 3.13.
+# make demo: the main job, on any machine with Python 3.11 to 3.13.
 # make test: lint, format and every test. Both make the environment they need.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= runs/demo
 
-.PHONY: demo test lint format wheel clean
+.PHONY: demo test lint format wheel package test-versions clean
 
 demo: $(VENV)/.installed
 	$(BIN)/mixgan train --recipe=mix_dcgan_digits --workdir=$(DEMO)
@@ -30,6 +30,15 @@ format: $(VENV)/.installed-dev
 
 wheel: $(VENV)/.installed-dev
 	$(BIN)/python -m build
+
+# Whether wheel and source archive are whole, install and load offline.
+package: $(VENV)/.installed-dev
+	$(BIN)/python tests/package.py
+
+# The oldest and the newest TensorFlow and Keras of setup.cfg, each in a
+# throw-away environment: half an hour, and a network. Not for CI.
+test-versions: $(VENV)/.installed-dev
+	$(BIN)/python tests/versions.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

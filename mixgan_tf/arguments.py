@@ -51,9 +51,28 @@ def require_positive_int(argument, value):
     Raises:
         ValueError: if it is not a positive integer.
     """
-    if not isinstance(value, numbers.Integral) or value < 1:
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < 1:
         raise ValueError(
             f"Argument `{argument}` must be a positive int. "
+            f"Received: {argument}={value!r}"
+        )
+
+
+def require_seed(argument, value):
+    """Raises unless a value is a nonnegative integer of at most 63 bits.
+
+    Args:
+        argument: the name of the user's argument, for the message.
+        value: what the user gave.
+
+    Raises:
+        ValueError: if it is not.
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not 0 <= value < 2**63:
+        raise ValueError(
+            f"Argument `{argument}` must be an int in [0, 2**63). "
             f"Received: {argument}={value!r}"
         )
 

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf import loss_scaling
 from mixgan_tf.network_checks import outputs_of
 from mixgan_tf.network_checks import require_exact_derivatives
 from mixgan_tf.networks import SpectralNormalization
@@ -18,6 +19,9 @@ def check_game(gan):
     Raises:
         ValueError: if they do not.
     """
+    _check_placement(gan)
+    _check_loss_scaling(gan)
+    _check_normalization(gan)
     if gan.objective.of_logits:
         gan._require_discriminators("compile")
         for discriminator in gan.discriminator_mixture.components:
@@ -31,6 +35,50 @@ def check_game(gan):
         _check_adaptive(gan)
     if gan.ema and "discriminator" in gan.ema.players:
         gan._require_discriminators("ema")
+
+
+def _check_placement(gan):
+    if gan.component_devices is not None and gan.jit_compile:
+        raise ValueError(
+            "Argument `jit_compile`: XLA compiles for one device, and this "
+            "model is spread over several; leave it out. "
+            f"Received: jit_compile={gan.jit_compile!r}, "
+            f"placement={gan.placement!r}"
+        )
+
+
+def _check_loss_scaling(gan):
+    if keras.config.dtype_policy().name != loss_scaling.POLICY:
+        return
+    for wanted, what in (
+        (gan.competitive, "competitive optimizers"),
+        (not gan.objective.of_logits, "objectives of samples or features"),
+        (isinstance(gan.discriminator_steps, AdaptiveSteps), "AdaptiveSteps"),
+        (gan.component_devices is not None, "a spread placement"),
+    ):
+        if wanted:
+            raise ValueError(
+                "Under `mixed_float16` losses are scaled, which MixGAN does "
+                f"not do for {what}; use `mixed_bfloat16` or `float32`. "
+                f"Received: dtype policy {loss_scaling.POLICY!r}"
+            )
+
+
+def _check_normalization(gan):
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return
+    for network in gan._all_networks():
+        for layer in network._flatten_layers():
+            if isinstance(layer, keras.layers.BatchNormalization) and not (
+                layer.synchronized
+            ):
+                raise ValueError(
+                    "On several replicas, batch normalisation must take its "
+                    "statistics from all of them: a replica without rows "
+                    "would make them NaN. Build the networks with "
+                    "`BatchNormalization(synchronized=True)`. "
+                    f"Received: {network.name} with {layer.name}"
+                )
 
 
 def _require_logits(discriminator, objective):

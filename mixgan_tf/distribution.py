@@ -5,6 +5,19 @@ import tensorflow as tf
 
 from mixgan_tf.payoff import Rows
 
+_TPU = (tf.distribute.TPUStrategy, tf.distribute.experimental.TPUStrategy)
+_SUPPORTED = (
+    tf.distribute.OneDeviceStrategy,
+    tf.distribute.MirroredStrategy,
+    tf.distribute.MultiWorkerMirroredStrategy,
+    *_TPU,
+)
+_REASONS = {
+    "ParameterServer": "its workers update the same variables at times of "
+    "their own, and a step of a mixture needs all replicas at once",
+    "CentralStorage": "Keras 3 cannot update variables that all replicas share",
+}
+
 
 def global_rows(batch):
     """Returns where this replica's batch lies in the global batch.
@@ -14,16 +27,29 @@ def global_rows(batch):
 
     Returns:
         A `Rows`; on a single replica Python ints wherever the batch size is
-        static, so that XLA sees static shapes.
+        static, so that XLA sees static shapes. TPUs, which know no other
+        shapes, have equal batches.
+
+    Raises:
+        ValueError: if the batch size is not static on a TPU.
     """
     local = batch.shape[0]
     if local is None:
         local = tf.shape(batch)[0]
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    strategy = tf.distribute.get_strategy()
+    replicas = strategy.num_replicas_in_sync
     if replicas == 1:
         return Rows(local, local, 0)
     context = tf.distribute.get_replica_context()
     replica = tf.cast(context.replica_id_in_sync_group, tf.int32)
+    if isinstance(strategy, _TPU):
+        if not isinstance(local, int):
+            raise ValueError(
+                "On TPUs every batch must have one size, known beforehand: "
+                "batch the data with `drop_remainder=True`. "
+                f"Received: a batch of shape {tuple(batch.shape)}"
+            )
+        return Rows(local, local * replicas, local * replica)
     sizes = context.all_reduce(
         tf.distribute.ReduceOp.SUM,
         tf.one_hot(replica, replicas, dtype=tf.int32) * local,
@@ -108,7 +134,7 @@ def make_step_function(model, step):
 
 
 def check_strategy(model, jit_compile):
-    """Refuses strategies under which a compiled step would be wrong.
+    """Refuses to compile where a step would be wrong.
 
     Args:
         model: a Keras model about to be compiled.
@@ -118,6 +144,7 @@ def check_strategy(model, jit_compile):
         ValueError: if the current strategy is unsupported, or is not the one
             the model was made under.
     """
+    require_supported_strategy()
     strategy = tf.distribute.get_strategy()
     made_under = getattr(model, "_distribute_strategy", None)
     default = None if tf.distribute.has_strategy() else strategy
@@ -135,29 +162,77 @@ def check_strategy(model, jit_compile):
             f"Received: jit_compile={jit_compile!r} on "
             f"{strategy.num_replicas_in_sync} replicas"
         )
+
+
+def require_supported_strategy():
+    """Refuses distribution strategies that cannot train a mixture.
+
+    Raises:
+        ValueError: if the current strategy is one of them.
+    """
+    strategy = tf.distribute.get_strategy()
+    if not tf.distribute.has_strategy() or isinstance(strategy, _SUPPORTED):
+        return
     name = type(strategy).__name__
-    if "ParameterServer" in name or "CentralStorage" in name:
+    reason = next(
+        (why for part, why in _REASONS.items() if part in name),
+        "it is not known how it sums over replicas",
+    )
+    raise ValueError(
+        "MixGAN trains on one device, or under MirroredStrategy, "
+        "MultiWorkerMirroredStrategy or TPUStrategy; not under this strategy: "
+        f"{reason}. Received: {name}"
+    )
+
+
+def check_scope(model):
+    """Refuses to train in the scope of a strategy that is not the model's.
+
+    Args:
+        model: a Keras model.
+
+    Raises:
+        ValueError: if the current scope is another strategy's.
+    """
+    require_supported_strategy()
+    current = tf.distribute.get_strategy()
+    if tf.distribute.has_strategy() and (
+        current is not model.distribute_strategy
+    ):
         raise ValueError(
-            "Keras 3 does not train under this strategy; use MirroredStrategy "
-            f"or MultiWorkerMirroredStrategy. Received: {name}"
+            "The model trains under the strategy that it was made in: make "
+            "and compile it inside this one's scope, or leave the scope. "
+            f"Received: a model of {type(model.distribute_strategy).__name__} "
+            f"in the scope of {type(current).__name__}"
         )
 
 
 def check_optimizer(optimizer, argument):
-    """Refuses optimizer options that Keras applies wrongly on replicas.
+    """Refuses optimizers that would go wrong on replicas.
 
     Keras clips, averages and accumulates before the gradients are summed over
-    replicas.
+    replicas; and one made outside the strategy's scope does not sum them.
 
     Args:
         optimizer: a Keras optimizer.
         argument: the user's argument, for the message.
 
     Raises:
-        ValueError: if such an option is set and there are several replicas.
+        ValueError: if such an option is set and there are several replicas,
+            or if it was made outside their strategy's scope.
     """
-    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+    strategy = tf.distribute.get_strategy()
+    if strategy.num_replicas_in_sync == 1:
         return
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    made_under = getattr(optimizer, "_distribution_strategy", strategy)
+    if made_under is not strategy:
+        raise ValueError(
+            f"Argument `{argument}` must be made inside the strategy's scope, "
+            "or its gradients are not summed over replicas: put it inside "
+            "`with strategy.scope():`. Received: an optimizer of "
+            f"{type(made_under).__name__} under {type(strategy).__name__}"
+        )
     for option in (
         "clipnorm",
         "global_clipnorm",
@@ -175,16 +250,15 @@ def check_optimizer(optimizer, argument):
 
 
 def check_precision():
-    """Refuses policies but float32 and mixed_bfloat16.
+    """Refuses policies whose variables are not float32.
 
-    Float16 needs loss scaling on both players' losses; averages and small
-    steps get lost in variables of less than float32.
+    Averages and small steps get lost in variables of less.
     """
     policy = keras.config.dtype_policy().name
-    if policy not in ("float32", "mixed_bfloat16"):
+    if policy not in ("float32", "mixed_bfloat16", "mixed_float16"):
         raise ValueError(
-            "MixGAN trains under the policies `float32` and `mixed_bfloat16`, "
-            "which need no loss scaling. "
+            "MixGAN trains under the policies `float32`, `mixed_bfloat16` and "
+            "`mixed_float16`, whose variables are float32. "
             f"Received: dtype policy {policy!r}"
         )
 

@@ -1,11 +1,19 @@
 """Writing files so that a crash never leaves half of one."""
 
 import contextlib
+import errno
+import fnmatch
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import tempfile
+
+_TEMPORARY = re.compile(
+    r"\.tmp-(\d+-(?P<file>.+)|(?P<folder>.+)-[a-z0-9_]{8}(?P<old>-old)?)"
+)
+_NO_FALLOCATE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 def sha256(path):
@@ -27,15 +35,21 @@ def atomic_file(path):
 
     Yields:
         A `pathlib.Path` in the same folder.
+
+    Raises:
+        OSError: if the block or the renaming does, with `path` in its text.
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _path_in_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            _sync(temporary)
+            os.replace(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -48,16 +62,106 @@ def atomic_folder(path):
 
     Yields:
         A `pathlib.Path` beside it.
+
+    Raises:
+        OSError: if the block or the renaming does, with `path` in its text.
     """
     path = pathlib.Path(path).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = pathlib.Path(
-        tempfile.mkdtemp(prefix=f".tmp-{path.name}-", dir=path.parent)
-    )
+    with _path_in_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = pathlib.Path(
+            tempfile.mkdtemp(prefix=f".tmp-{path.name}-", dir=path.parent)
+        )
+        with _swapped_in(temporary, path):
+            yield temporary
+
+
+def remove_leftovers(path):
+    """Clears away what killed processes left of a file or folder.
+
+    A folder that was to be replaced, and whose replacement was not yet there
+    when the process was killed, gets its name back.
+
+    Args:
+        path: what was to be written. The name may be a pattern such as `*`,
+            and nobody else may be writing what it matches.
+    """
+    path = pathlib.Path(path)
+    for left in sorted(path.parent.glob(".tmp-*")):
+        found = _TEMPORARY.fullmatch(left.name)
+        name = found and (found["file"] or found["folder"])
+        if not name or not fnmatch.fnmatchcase(name, path.name):
+            continue
+        if found["old"] and not left.with_name(name).exists():
+            os.replace(left, left.with_name(name))
+        _delete(left)
+
+
+def require_space(folder, num_bytes):
+    """Raises unless there is room for a file, which is then not written.
+
+    For writers that do not get over a full disk: HDF5 ends the process, and
+    TensorBoard's drops what it was given without a word.
+
+    Args:
+        folder: where; it is made.
+        num_bytes: positive int, the size of the file.
+
+    Raises:
+        OSError: if there is no room, or no permission.
+    """
+    folder = pathlib.Path(folder)
+    probe = folder / f".tmp-{os.getpid()}-space"
+    with _path_in_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(probe, "wb") as file:
+                _reserve(file, num_bytes)
+        finally:
+            with contextlib.suppress(OSError):
+                probe.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def alone_in(folder):
+    """Holds a folder against other processes that call this, while it lasts.
+
+    The system lets go when the process ends, however it ends. Where there are
+    no locks, on Windows and some network drives, nothing is held.
+
+    Args:
+        folder: an existing folder.
+
+    Raises:
+        ValueError: if another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ValueError(
+                f"Another process is at work in {folder}: wait for its end, "
+                "or choose another folder."
+            ) from error
+        except OSError:
+            pass
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _swapped_in(temporary, path):
     old = temporary.with_name(temporary.name + "-old")
     try:
         temporary.chmod(0o755)
-        yield temporary
+        yield
         if path.exists():
             os.replace(path, old)
         try:
@@ -67,8 +171,46 @@ def atomic_folder(path):
                 os.replace(old, path)
             raise
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if old.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.unlink(missing_ok=True)
+        _delete(temporary)
+        _delete(old)
+
+
+@contextlib.contextmanager
+def _path_in_errors(path):
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or type(error).__module__ != "builtins":
+            raise  # of another kind, which callers may look for
+        reason = os.strerror(error.errno)
+        if error.filename and ".tmp-" not in str(error.filename):
+            reason += f" ({error.filename})"
+        message = f"{reason}: nothing was written to {path}"
+        raise OSError(error.errno, message) from error
+
+
+def _sync(path):
+    # A name must not reach the disk before the content it stands for.
+    if path.is_file():
+        with open(path, "rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _reserve(file, num_bytes):
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file.fileno(), 0, num_bytes)
+            return
+        except OSError as error:
+            if error.errno not in _NO_FALLOCATE:
+                raise
+    if shutil.disk_usage(file.name).free < num_bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _delete(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

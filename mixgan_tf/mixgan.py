@@ -6,7 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf import distribution
 from mixgan_tf import evaluation
+from mixgan_tf import placement as placements
 from mixgan_tf import presets
 from mixgan_tf import routing
 from mixgan_tf import sampling
@@ -46,6 +48,10 @@ class MixGAN(AdversarialModel):
         class_dependent_weights: whether each class has generator weights of
             its own.
         seed: int that fixes the random numbers of training; drawn if `None`.
+        placement: `None`, or `"spread"`: the `k`-th generator and
+            discriminator lie, and run, on a device of their own, with all
+            GPUs in turn (or all logical CPU devices). A list of models is
+            then copied. Not under a distribution strategy.
 
     Example:
     ```python
@@ -72,16 +78,28 @@ class MixGAN(AdversarialModel):
         num_classes=None,
         class_dependent_weights=False,
         seed=None,
+        placement=None,
         name="mix_gan",
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        generators = components_of(generator, num_generators, "generator")
+        distribution.require_supported_strategy()
+        self.placement = placement
+        self.component_devices = placements.devices_of(placement)
+        # What is to be spread is made in the host's memory.
+        host = "CPU:0" if self.component_devices else None
+        with tf.device(host):
+            generators = components_of(generator, num_generators, "generator")
         one_template = not isinstance(discriminator, list | tuple)
         if num_discriminators is None and one_template:
             num_discriminators = len(generators)
-        discriminators = components_of(
-            discriminator, num_discriminators, "discriminator"
+        with tf.device(host):
+            discriminators = components_of(
+                discriminator, num_discriminators, "discriminator"
+            )
+        generators = placements.spread(generators, self.component_devices)
+        discriminators = placements.spread(
+            discriminators, self.component_devices
         )
         if class_dependent_weights and num_classes is None:
             raise ValueError(
@@ -283,8 +301,11 @@ class MixGAN(AdversarialModel):
                     [latents, labels] if conditional else latents
                 )
 
+            self._runners = []
             mixture = self.averaged_mixture("generator")
-            self._runners = [runner(g) for g in mixture.components]
+            for index, generator in enumerate(mixture.components):
+                with placements.on_device_of(self, index):
+                    self._runners.append(runner(generator))
         return self._runners
 
     def payoff_matrix(self, samples, labels=None, seed=0, batch_size=256):
@@ -327,6 +348,7 @@ class MixGAN(AdversarialModel):
             "num_classes": self.num_classes,
             "class_dependent_weights": self.class_dependent_weights,
             "seed": self.seed,
+            "placement": self.placement,
             "ema": self.ema and keras.saving.serialize_keras_object(self.ema),
             "name": self.name,
         }

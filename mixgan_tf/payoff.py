@@ -21,6 +21,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from mixgan_tf import draws
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.arguments import resolve
 
@@ -86,9 +87,7 @@ class PayoffEstimator:
         """
         if self.num_sampled is None or self.num_sampled >= num_discriminators:
             return list(range(num_discriminators)), 1.0
-        order = tf.argsort(
-            tf.random.stateless_uniform([num_discriminators], key)
-        )
+        order = tf.argsort(draws.uniform([num_discriminators], key))
         factor = num_discriminators / self.num_sampled
         return order[: self.num_sampled], factor
 
@@ -122,13 +121,15 @@ class Shared(PayoffEstimator):
 
     def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
         """See `PayoffEstimator.fake_inputs`."""
-        draws = 1 if self.common_latents else num_generators
-        latents = tf.random.stateless_normal(
-            [draws, rows.total, latent_dim], key
-        )[:, rows.offset : rows.offset + rows.local]
+        count = 1 if self.common_latents else num_generators
+        latents = tf.slice(
+            draws.normal([count, rows.total, latent_dim], key),
+            [0, rows.offset, 0],
+            [count, rows.local, latent_dim],
+        )
         return [
             FakeInputs(
-                latents[i % draws],
+                latents[i % count],
                 labels,
                 _to_float(rows.total),
                 take=lambda batch: batch,
@@ -180,13 +181,14 @@ class Stratified(PayoffEstimator):
     def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
         """See `PayoffEstimator.fake_inputs`."""
         total = enough_rows(rows.total, num_generators)
-        latents = tf.random.stateless_normal([total, latent_dim], key)
-        latents = latents[rows.offset : rows.offset + rows.local]
+        latents = tf.slice(
+            draws.normal([total, latent_dim], key),
+            [rows.offset, 0],
+            [rows.local, latent_dim],
+        )
         # The rows are dealt out from a random place, lest a periodic order of
         # the classes give each component always the same ones.
-        start = tf.random.stateless_uniform(
-            [], key + [0, 1], maxval=total, dtype=tf.int32
-        )
+        start = draws.integers([], key + [0, 1], maxval=total)
         inputs = []
         for i in range(num_generators):
             mine = dealt_rows(rows, total, start, i, num_generators)
@@ -261,14 +263,16 @@ def replica_key(key, rows):
     Returns:
         A tensor `(2,)`.
     """
-    return tf.random.experimental.stateless_fold_in(key, rows.offset)
+    return draws.fold_in(key, rows.offset)
 
 
 def dealt_rows(rows, total, start, component, count):
     """Returns a function that takes a component's rows out of a tensor.
 
     Row `g` of the global batch goes to component `((g - start) mod total) mod
-    count`. On one replica that is a roll and a stride, with static shapes.
+    count`. On one replica that is a roll and a stride, with static shapes. A
+    replica may hold no row of a component; where batches are of one static
+    size, as on TPUs, each holds as many of every component.
 
     Args:
         rows: `Rows` of the batch.
@@ -279,9 +283,23 @@ def dealt_rows(rows, total, start, component, count):
 
     Returns:
         A function from a tensor `(rows.local, ...)` to the component's rows.
+
+    Raises:
+        ValueError: if batches of one static size cannot be dealt out evenly.
     """
-    if isinstance(rows.total, int) and rows.local == rows.total:
-        return lambda x: tf.roll(x, -start, axis=0)[component::count]
+    if isinstance(rows.total, int):
+        if rows.local == rows.total:
+            return lambda x: tf.roll(x, -start, axis=0)[component::count]
+        if rows.local % count:
+            raise ValueError(
+                "On TPUs the batch of each replica must be a multiple of "
+                "`num_generators` under this payoff: choose another batch "
+                f"size, or `payoff='shared'`. Received: {rows.local} rows on "
+                f"each replica for num_generators={count}"
+            )
+        first = (component - rows.offset + start) % count
+        mine = first + count * tf.range(rows.local // count)
+        return lambda x: tf.gather(x, mine)
     position = (rows.offset + tf.range(rows.local) - start) % total
     mine = tf.where(position % count == component)[:, 0]
     return lambda x: tf.gather(x, mine)

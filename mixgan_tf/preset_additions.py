@@ -5,6 +5,7 @@ import pathlib
 import shutil
 
 from mixgan_tf import files
+from mixgan_tf import preset_checks
 from mixgan_tf import presets
 
 # Entries of the metadata that say what the model is.
@@ -38,8 +39,8 @@ def add_to_preset(preset, entries=None, extra_files=None):
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: if the preset is damaged, or an entry or a file is one that
-            describes or holds the model itself.
+        ValueError: if the preset is damaged, an entry or a file is one that
+            describes or holds the model itself, or a number is not finite.
         OSError: if the folder cannot be written.
 
     Example:
@@ -65,6 +66,8 @@ def add_to_preset(preset, entries=None, extra_files=None):
             f"Received: {', '.join(taken)}"
         )
     source = presets.find(preset).resolve()
+    for path in source.rglob("*"):
+        preset_checks.require_inside(source, str(path.relative_to(source)))
     with files.atomic_folder(source) as folder:
         shutil.copytree(source, folder, dirs_exist_ok=True)
         for name, content in extra_files.items():
@@ -75,6 +78,7 @@ def add_to_preset(preset, entries=None, extra_files=None):
         )
         metadata.update(entries)
         metadata["sha256"] = dict(sorted(recorded.items()))
-        text = json.dumps(metadata, indent=1) + "\n"
+        # What is not finite is no JSON, and would not be read again.
+        text = json.dumps(metadata, indent=1, allow_nan=False) + "\n"
         (folder / presets.METADATA).write_text(text, encoding="utf-8")
     return source

@@ -10,11 +10,15 @@ generators_ema.weights.h5, discriminators_ema.weights.h5
 
 import datetime
 import importlib.util
-import json
 import pathlib
 
 from mixgan_tf import files
+from mixgan_tf import hub
+from mixgan_tf import preset_checks
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.preset_metadata import check_model_entries
+from mixgan_tf.strict_json import read_json_object
+from mixgan_tf.strict_json import write_json
 from mixgan_tf.version import __version__
 
 FORMAT = 1
@@ -40,7 +44,8 @@ def find(preset):
     """Returns the folder of a preset.
 
     Args:
-        preset: a name that `named` lists, or a preset folder.
+        preset: a name that `named` lists, a preset folder, or an address
+            `"hf://OWNER/NAME"` of the Hugging Face Hub.
 
     Returns:
         A `pathlib.Path`.
@@ -48,6 +53,8 @@ def find(preset):
     Raises:
         ValueError: if there is no such preset.
     """
+    if hub.is_address(preset):
+        preset = hub.fetch(preset)
     known = named()
     if str(preset) in known:
         return known[str(preset)]
@@ -56,8 +63,8 @@ def find(preset):
         return folder
     raise ValueError(
         "Argument `preset` must be the name of a preset "
-        f"({', '.join(known) or 'none is installed'}) or a folder that holds "
-        f"{METADATA}. Received: {str(preset)!r}"
+        f"({', '.join(known) or 'none is installed'}), a folder that holds "
+        f"{METADATA}, or an address hf://OWNER/NAME. Received: {str(preset)!r}"
     )
 
 
@@ -76,8 +83,9 @@ def read_metadata(preset, discriminators=True):
             is missing or differs from its SHA-256.
     """
     folder = find(preset)
+    preset_checks.require_inside(folder, METADATA)
     metadata = _read_json(folder / METADATA)
-    if not isinstance(metadata.get("format"), int):
+    if type(metadata.get("format")) is not int:
         raise ValueError(f"{folder / METADATA} is no preset's metadata.")
     if metadata["format"] > FORMAT:
         raise ValueError(
@@ -87,20 +95,18 @@ def read_metadata(preset, discriminators=True):
         )
     recorded = metadata.get("sha256", {})
     for name in (CONFIG, GENERATORS):
-        if name not in recorded:
+        if not isinstance(recorded, dict) or name not in recorded:
             raise ValueError(
                 f"{folder / METADATA} records no SHA-256 of {name}; the "
                 "preset is incomplete."
             )
+    check_model_entries(metadata, f"The preset's file {folder / METADATA}")
     for name, expected in recorded.items():
         of_discriminators = name in (DISCRIMINATORS, DISCRIMINATORS_EMA)
         if of_discriminators and not discriminators:
             continue
         path = folder / name
-        if pathlib.PurePath(name).name != name:
-            raise ValueError(
-                f"{folder / METADATA} names a file outside its folder: {name!r}"
-            )
+        preset_checks.require_inside(folder, name)
         if not path.is_file():
             raise ValueError(
                 f"The preset {folder.name!r} lacks its file {name}; "
@@ -148,7 +154,7 @@ def save(gan, directory, metadata=None, extra_files=None):
             "model": gan.get_config(),
             "compile": gan.get_compile_config(),
         }
-        _write_json(folder / CONFIG, config)
+        write_json(folder / CONFIG, config)
         gan.generator_mixture.save_weights(folder / GENERATORS)
         if gan.num_discriminators:
             gan.discriminator_mixture.save_weights(folder / DISCRIMINATORS)
@@ -176,7 +182,7 @@ def save(gan, directory, metadata=None, extra_files=None):
                 for path in sorted(folder.iterdir())
             },
         }
-        _write_json(folder / METADATA, details)
+        write_json(folder / METADATA, details)
     return directory
 
 
@@ -184,7 +190,7 @@ def load(preset, load_weights=True, load_discriminators=True):
     """Loads a model from a preset, compiled as it was when saved.
 
     Args:
-        preset: name of a preset, or a preset folder.
+        preset: see `find`.
         load_weights: whether to load the weights, or give the architecture
             with fresh ones.
         load_discriminators: whether to build and load the discriminators; a
@@ -196,12 +202,14 @@ def load(preset, load_weights=True, load_discriminators=True):
     Raises:
         ValueError: if there is no such preset or it is damaged.
     """
-    metadata = read_metadata(preset, load_discriminators)
     folder = find(preset)
+    metadata = read_metadata(folder, load_discriminators)
     config = _read_json(folder / CONFIG)
     with_discriminators = (
         load_discriminators and DISCRIMINATORS in (metadata["sha256"])
     )
+    weights = [GENERATORS, *([DISCRIMINATORS] if with_discriminators else [])]
+    found = preset_checks.check_before_building(folder, CONFIG, config, weights)
     model_config = dict(config["model"])
     model_config.setdefault("ema", None)
     if not with_discriminators:
@@ -213,15 +221,18 @@ def load(preset, load_weights=True, load_discriminators=True):
     if load_weights:
         sampling_only = keeps_averages and model_config["ema"] is None
         generators = GENERATORS_EMA if sampling_only else GENERATORS
-        gan.generator_mixture.load_weights(folder / generators)
+        pairs = [(gan.generator_mixture, generators), *_averages(gan)]
         if with_discriminators:
-            gan.discriminator_mixture.load_weights(folder / DISCRIMINATORS)
-        for average, name in _averages(gan):
-            average.load_weights(folder / name)
+            pairs.append((gan.discriminator_mixture, DISCRIMINATORS))
+        for mixture, name in pairs:
+            preset_checks.load_checked(mixture, folder, name, found)
         gan.train_steps.assign(metadata["train_steps"])
+    preset_checks.check_description(
+        gan, metadata, folder / METADATA, load_weights
+    )
     needs_none = not config["model"]["discriminator"]  # MMD on samples
     if config.get("compile") and (with_discriminators or needs_none):
-        gan.compile_from_config(config["compile"])
+        _compile(folder, gan, config["compile"])
     return gan
 
 
@@ -238,25 +249,22 @@ def _build(folder, model_config):
 
     try:
         return MixGAN.from_config(model_config)
-    except (TypeError, KeyError, ValueError) as error:
+    except Exception as error:  # whatever a config makes Keras raise
         raise ValueError(
             f"{folder / CONFIG} does not describe a model that can be built. "
             f"{summary_of(error)}"
         ) from error
 
 
-def _read_json(path):
+def _compile(folder, gan, compile_config):
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        gan.compile_from_config(compile_config)
+    except Exception as error:  # as above
         raise ValueError(
-            f"The preset's file {path} cannot be read as JSON: {error}"
+            f"{folder / CONFIG} does not describe a training that can be "
+            f"compiled. {summary_of(error)}"
         ) from error
-    if not isinstance(content, dict):
-        raise ValueError(f"The preset's file {path} must hold a JSON object.")
-    return content
 
 
-def _write_json(path, content):
-    text = json.dumps(content, indent=1, sort_keys=False)
-    path.write_text(text + "\n", encoding="utf-8")
+def _read_json(path):
+    return read_json_object(path, "preset's file")

@@ -8,8 +8,10 @@ values.
 import tensorflow as tf
 
 from mixgan_tf import competitive
+from mixgan_tf import draws
 from mixgan_tf import kernel_updates
 from mixgan_tf import updates
+from mixgan_tf.loss_scaling import overflow_everywhere
 from mixgan_tf.schedules import AdaptiveSteps
 
 # Keys of the random numbers of one training step.
@@ -125,8 +127,10 @@ def apply(gan, update, player):
         player: `"generator"` or `"discriminator"`.
     """
     mixture = getattr(gan, f"{player}_mixture")
-    getattr(gan, f"{player}_optimizer").apply(
-        update.network_gradients, getattr(gan, f"{player}_variables")
+    optimizer = getattr(gan, f"{player}_optimizer")
+    optimizer.apply(
+        overflow_everywhere(optimizer, update.network_gradients),
+        getattr(gan, f"{player}_variables"),
     )
     getattr(gan, f"{player}_mixture_optimizer").apply(
         [update.logit_gradient], [mixture.mixture_logits]
@@ -137,4 +141,4 @@ def apply(gan, update, player):
 
 
 def _fold(key, data):
-    return tf.random.experimental.stateless_fold_in(key, data)
+    return draws.fold_in(key, data)

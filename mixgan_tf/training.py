@@ -7,17 +7,21 @@ import tensorflow as tf
 
 from mixgan_tf import competitive
 from mixgan_tf import distribution
+from mixgan_tf import draws
 from mixgan_tf import ema as averages
+from mixgan_tf import empty_batches
 from mixgan_tf import evaluation
 from mixgan_tf import objectives
 from mixgan_tf import optimizers
 from mixgan_tf import payoff as payoff_estimators
+from mixgan_tf import placement
 from mixgan_tf import regularizers as all_regularizers
 from mixgan_tf import schedules
 from mixgan_tf import steps
 from mixgan_tf import training_data
 from mixgan_tf.arguments import require_nonnegative
 from mixgan_tf.compile_checks import check_game
+from mixgan_tf.loss_scaling import with_loss_scaling
 from mixgan_tf.mixture import mixture_entropy
 
 
@@ -125,6 +129,9 @@ class AdversarialModel(keras.Model):
         self.compiled = False
         check_game(self)
         self.start_averages()
+        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            for network in self._all_networks():
+                empty_batches.mend_layers(network)
         for state in getattr(self, "_regularizer_states", []):
             self._forget(state)
         for regularizer in self.regularizers:
@@ -140,6 +147,8 @@ class AdversarialModel(keras.Model):
             for optimizer, variables, argument in self._optimized():
                 distribution.check_optimizer(optimizer, argument)
                 optimizer.build(variables)
+                if self.component_devices is not None:
+                    placement.update_in_place(optimizer)
         self._trackers = [
             keras.metrics.Mean(name=name) for name in self._metric_names()
         ]
@@ -161,6 +170,7 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: if the first batch does not fit the model.
         """
+        distribution.check_scope(self)
         training_data.check_training_data(self, x, y)
         if isinstance(x, tf.data.Dataset):
             kwargs.setdefault("shuffle", False)  # Keras warns that it cannot
@@ -172,6 +182,24 @@ class AdversarialModel(keras.Model):
                     f"{kwargs.get('steps_per_epoch')!r}"
                 )
         return super().fit(x, y, **kwargs)
+
+    def evaluate(self, x=None, y=None, **kwargs):
+        """Returns losses and payoff. Takes what `keras.Model.evaluate` takes.
+
+        Args:
+            x: as for `fit`.
+            y: as for `fit`.
+            **kwargs: see `keras.Model.evaluate`.
+
+        Returns:
+            What `keras.Model.evaluate` returns.
+
+        Raises:
+            ValueError: if the first batch does not fit the model.
+        """
+        if not kwargs.get("_use_cached_eval_dataset"):
+            training_data.check_training_data(self, x, y)
+        return super().evaluate(x, y, **kwargs)
 
     def train_step(self, data):
         """One update of every discriminator, then of every generator.
@@ -190,11 +218,15 @@ class AdversarialModel(keras.Model):
             self.train_steps.assign_add(1)  # once the step has been made
         if self.ema:
             for player in self.ema.players:
-                self.ema.update(
+                for device, (average, trained) in placement.parts_by_device(
+                    self,
                     getattr(self, f"ema_{player}_mixture"),
                     getattr(self, f"{player}_mixture"),
-                    self.train_steps.value,
-                )
+                ):
+                    with device:
+                        self.ema.update(
+                            average, trained, self.train_steps.value
+                        )
         return self._log(values, rows)
 
     def test_step(self, data):
@@ -322,8 +354,11 @@ class AdversarialModel(keras.Model):
                 self._forget(getattr(self, name, None))
                 setattr(self, name, None)
             elif getattr(self, name, None) is None:
-                mixture = getattr(self, f"{player}_mixture")
-                setattr(self, name, self.ema.start(mixture))
+                average = self.ema.start(getattr(self, f"{player}_mixture"))
+                average = placement.spread_mixture(
+                    average, self.component_devices
+                )
+                setattr(self, name, average)
         self._runners = None
 
     def _forget(self, layer):
@@ -346,6 +381,14 @@ class AdversarialModel(keras.Model):
         if average is not None:
             return average
         return getattr(self, f"{player}_mixture")
+
+    def _all_networks(self):
+        for player in averages.PLAYERS:
+            for mixture in (
+                getattr(self, f"{player}_mixture"),
+                getattr(self, f"ema_{player}_mixture", None),
+            ):
+                yield from [] if mixture is None else mixture.components
 
     def _optimized(self):
         players = ["generator"]
@@ -420,9 +463,9 @@ class AdversarialModel(keras.Model):
 
 def _network_optimizer(optimizer, argument):
     if optimizer is None:
-        return keras.optimizers.Adam(2e-4, beta_1=0.5)
+        optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
     try:
-        return keras.optimizers.get(optimizer)
+        return with_loss_scaling(keras.optimizers.get(optimizer))
     except ValueError as error:
         raise ValueError(
             f"Argument `{argument}` must be a Keras optimizer or its name. "
@@ -435,4 +478,4 @@ def _copy_of(optimizer):
 
 
 def _fold(key, data):
-    return tf.random.experimental.stateless_fold_in(key, data)
+    return draws.fold_in(key, data)

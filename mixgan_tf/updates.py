@@ -23,18 +23,22 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from mixgan_tf import auxiliary
+from mixgan_tf import draws
 from mixgan_tf.judging import judge
 from mixgan_tf.judging import with_labels
 from mixgan_tf.mixture import uniformity_penalty
 from mixgan_tf.mixture import weights_of_rows
 from mixgan_tf.payoff import replica_key
+from mixgan_tf.placement import on_device_of
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
 
 
 class Update(NamedTuple):
     """Gradients of one player, and this replica's share of its values."""
 
-    network_gradients: list  # in the order of the player's variables
+    # In the order of the player's variables; of the scaled loss, if its
+    # optimizer scales losses.
+    network_gradients: list
     logit_gradient: object  # of the mixture logits' shape
     loss: object  # scalar: what the player minimises, regularisers included
     payoff: object = None  # scalar: the mixture's payoff
@@ -61,7 +65,7 @@ def generate_fakes(gan, key, rows, labels):
     groups = max(gan.num_discriminators, 1) if fresh else 1
     inputs = [
         gan.payoff.fake_inputs(
-            tf.random.experimental.stateless_fold_in(key, group),
+            draws.fold_in(key, group),
             rows,
             labels,
             len(generators),
@@ -69,13 +73,15 @@ def generate_fakes(gan, key, rows, labels):
         )
         for group in range(groups)
     ]
-    fakes = [
-        [
-            generator(with_labels(i.latents, i.labels), training=True)
-            for generator, i in zip(generators, group, strict=True)
-        ]
-        for group in inputs
-    ]
+    fakes = []
+    for group in inputs:
+        fakes.append([])
+        for index, (generator, i) in enumerate(
+            zip(generators, group, strict=True)
+        ):
+            with on_device_of(gan, index):
+                latents = with_labels(i.latents, i.labels)
+                fakes[-1].append(generator(latents, training=True))
     return inputs, fakes
 
 
@@ -158,11 +164,11 @@ def discriminator_update(gan, key, rows, reals, labels):
                 inputs[group],
                 w,
                 rows,
-                tf.random.experimental.stateless_fold_in(key, 10_000 + j),
+                draws.fold_in(key, 10_000 + j),
             )
             for regularizer in gan.regularizers:
                 penalty += regularizer.penalty(penalised)
-            loss = penalty - payoff
+            loss = gan.discriminator_optimizer.scale_loss(penalty - payoff)
         gradients = _dense(tape.gradient(loss, variables), variables)
         gradients = [factor * q[j] * g for g in gradients]
         if sampled:  # the branches of a switch return the same structure
@@ -180,7 +186,7 @@ def discriminator_update(gan, key, rows, reals, labels):
             ]
         return payoff, tf.convert_to_tensor(penalty), gradients
 
-    results = _for_each(indices, payoff_and_gradients, len(discriminators))
+    results = _for_each(gan, indices, payoff_and_gradients)
     payoffs = tf.stack([payoff for payoff, _, _ in results])
     penalties = tf.stack([penalty for _, penalty, _ in results])
     if sampled:
@@ -223,8 +229,8 @@ def generator_update(gan, key, rows, reals, labels):
         An `Update` without a payoff.
     """
     discriminators = gan.discriminator_mixture.components
-    variables = _values(gan.generator_variables)
-    with tf.GradientTape() as generator_tape:
+    # Persistent, since each generator's gradients are taken by themselves.
+    with tf.GradientTape(persistent=True) as generator_tape:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
     w = gan.generator_mixture.mixture_weights
     q = gan.discriminator_mixture.mixture_weights
@@ -258,22 +264,31 @@ def generator_update(gan, key, rows, reals, labels):
                 if gan.aux_in_weights:
                     score += aux
                 scores.append(score * scale)
-        gradients = tape.gradient(loss, fakes[group])
+            scaled = gan.generator_optimizer.scale_loss(loss)
+        gradients = tape.gradient(scaled, fakes[group])
         norm = tf.zeros([])
         if gan.objective.uses_critics:
             slopes = tape.gradient([x.logits for x in judged], fakes[group])
             norm = _mean_norm(slopes, inputs[group], w)
         return loss, scores, gradients, norm
 
-    results = _for_each(indices, feedback, len(discriminators))
+    results = _for_each(gan, indices, feedback)
     loss = tf.add_n([result[0] for result in results])
     scores = [result[1] for result in results]
     feedbacks = [result[2] for result in results]
     if len(fakes) == 1:  # every discriminator's feedback on the same fakes
         scores, feedbacks = _summed(scores), _summed(feedbacks)
-    gradients = generator_tape.gradient(
-        fakes, variables, output_gradients=feedbacks
-    )
+    gradients = []
+    for i, network in enumerate(gan.generator_mixture.network_variables):
+        variables = _values(network)
+        with on_device_of(gan, i):
+            own = generator_tape.gradient(
+                [group[i] for group in fakes],
+                variables,
+                output_gradients=[of_group[i] for of_group in feedbacks],
+            )
+            gradients += _dense(own, variables)
+    del generator_tape
 
     logits = gan.generator_mixture.mixture_logits.value
     with tf.GradientTape() as tape:
@@ -286,7 +301,7 @@ def generator_update(gan, key, rows, reals, labels):
                 weight = weights_of_rows(weights, i, component.labels)
                 mixture_loss += tf.reduce_sum(weight * score)
     update = Update(
-        _dense(gradients, variables),
+        gradients,
         tape.gradient(mixture_loss, logits),
         loss + entropy,
     )
@@ -331,14 +346,18 @@ def _summed(lists):
 
 
 def _opponents(gan, key):
-    key = tf.random.experimental.stateless_fold_in(key, 1_000_003)
+    key = draws.fold_in(key, 1_000_003)
     return gan.payoff.sampled_discriminators(key, gan.num_discriminators)
 
 
-def _for_each(indices, function, count):
+def _for_each(gan, indices, function):
+    def placed(j):
+        with on_device_of(gan, j):
+            return function(j)
+
     if not tf.is_tensor(indices):
-        return [function(j) for j in indices]
-    branches = [lambda j=j: function(j) for j in range(count)]
+        return [placed(j) for j in indices]
+    branches = [lambda j=j: placed(j) for j in range(gan.num_discriminators)]
     return [tf.switch_case(index, branches) for index in tf.unstack(indices)]
 
 

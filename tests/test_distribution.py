@@ -6,12 +6,16 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
+
+from mixgan_tf.payoff import Rows
+from mixgan_tf.payoff import dealt_rows
 
 SCRIPT = """
 import json, sys
 import numpy as np
 import tensorflow as tf
-estimator, rule, size, spe, kind = json.loads(sys.argv[1])
+estimator, rule, size, spe, kind, objective = json.loads(sys.argv[1])
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(
     cpu, [tf.config.LogicalDeviceConfiguration()] * 2
@@ -23,9 +27,11 @@ from tests.models import tiny_image_gan
 
 def train(strategy, out):
     keras.utils.set_random_seed(3)
+    extra = {"objective": objective}
     with strategy.scope():
         if kind == "images":
             gan = tiny_image_gan(num=2, num_classes=3)
+            extra["ema"] = 0.9
         else:
             gan = tiny_gan(
                 num_generators=2,
@@ -33,10 +39,9 @@ def train(strategy, out):
                 num_classes=3,
                 class_dependent_weights=kind == "regularized",
             )
-        extra = {}
         if kind == "regularized":
             extra = dict(
-                objective="wasserstein",
+                objective=objective,
                 regularizers=[
                     "spectral_normalization",
                     mg.regularizers.R1(0.1),
@@ -70,8 +75,16 @@ print(json.dumps(logs))
 """
 
 
-def run(tmp_path, estimator, rule="adam", size=36, spe=1, kind="points"):
-    case = json.dumps([estimator, rule, size, spe, kind])
+def run(
+    tmp_path,
+    estimator,
+    rule="adam",
+    size=36,
+    spe=1,
+    kind="points",
+    objective="non_saturating",
+):
+    case = json.dumps([estimator, rule, size, spe, kind, objective])
     files = [str(tmp_path / name) for name in ("one.npz", "two.npz")]
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, case, *files],
@@ -91,12 +104,25 @@ def run(tmp_path, estimator, rule="adam", size=36, spe=1, kind="points"):
     "case",
     [
         dict(estimator="stratified", size=31),  # uneven: 4 and 3 rows at last
-        dict(estimator="shared", rule="exponentiated_gradient", spe=3),
-        dict(estimator="subsampled"),
-        dict(estimator="full"),
-        dict(estimator="stratified", kind="regularized"),
-        # Batch normalisation; at last one row of a component on a replica.
-        dict(estimator="stratified", kind="images", size=28),
+        dict(
+            estimator="shared",
+            rule="exponentiated_gradient",
+            spe=3,
+            objective="hinge",
+        ),
+        # At last two rows: each replica has those of one component alone.
+        dict(estimator="subsampled", size=26, objective="minimax"),
+        # At last one row: none on the second replica.
+        dict(estimator="full", size=25, objective="least_squares"),
+        dict(
+            estimator="shared",
+            kind="regularized",
+            size=25,
+            objective="wasserstein",
+        ),
+        # The same, with convolutions and batch normalisation.
+        dict(estimator="stratified", kind="images", size=26),
+        dict(estimator="full", kind="images", size=25),
     ],
     ids=lambda case: "-".join(str(v) for v in case.values()),
 )
@@ -119,7 +145,8 @@ tf.config.set_logical_device_configuration(
     cpu, [tf.config.LogicalDeviceConfiguration()] * 2
 )
 import keras
-from tests.models import tiny_gan
+import mixgan_tf as mg
+from tests.models import points, tiny_gan
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 with strategy.scope():
     gan = tiny_gan()
@@ -138,6 +165,34 @@ with strategy.scope():
         gan.compile(generator_optimizer=keras.optimizers.Adam(clipnorm=1.0))
     except ValueError as error:
         print(error)
+made_outside = keras.optimizers.Adam()
+with strategy.scope():
+    try:
+        gan.compile(generator_optimizer=made_outside)
+    except ValueError as error:
+        print(error)
+    inputs = keras.Input((2,))
+    features = keras.layers.BatchNormalization()(inputs)
+    discriminator = keras.Model(inputs, keras.layers.Dense(1)(features))
+    try:
+        mg.MixGAN(mg.networks.MLPGenerator(2), discriminator).compile()
+    except ValueError as error:
+        print(error)
+outsider.compile()
+for other in (
+    strategy,
+    tf.distribute.experimental.CentralStorageStrategy(["CPU:0", "CPU:1"]),
+):
+    with other.scope():
+        try:
+            outsider.fit(points(8), verbose=0)
+        except ValueError as error:
+            print(error)
+with other.scope():
+    try:
+        tiny_gan()
+    except ValueError as error:
+        print(error)
 """
 
 
@@ -148,9 +203,34 @@ def test_misuse_of_a_strategy_is_refused():
         text=True,
         timeout=300,
     )
-    outside, inside, jit, clip = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr[-3000:]
+    outside, inside, jit, clip, made_outside, *more = done.stdout.splitlines()
     assert "scope of the strategy" in outside
     assert "scope of the strategy" in inside
     assert "jit_compile" in jit
     assert "clipnorm" in clip
     assert "Received: clipnorm=1.0" in clip
+    assert "must be made inside the strategy's scope" in made_outside
+    unsynchronized, other_scope, central_fit, central = more
+    assert "synchronized=True" in unsynchronized
+    assert "trains under the strategy that it was made in" in other_scope
+    assert "Keras 3 cannot update variables" in central_fit
+    assert "Received: CentralStorageStrategy" in central
+
+
+def test_batches_of_one_size_are_dealt_out_as_others_are():
+    # As on TPUs, where a replica's rows must be known beforehand.
+    batch = tf.range(24)
+    for start in range(0, 24, 5):
+        for component in range(3):
+            whole = dealt_rows(Rows(24, 24, 0), 24, start, component, 3)(batch)
+            parts = []
+            for offset in (0, 6, 12, 18):
+                rows = Rows(6, 24, tf.constant(offset))
+                mine = dealt_rows(rows, 24, start, component, 3)
+                parts.append(mine(batch[offset : offset + 6]))
+                assert parts[-1].shape == (2,)
+            joined = sorted(tf.concat(parts, 0).numpy().tolist())
+            assert joined == sorted(whole.numpy().tolist())
+    with pytest.raises(ValueError, match="multiple of `num_generators`"):
+        dealt_rows(Rows(7, 14, 7), 14, 0, 0, 3)

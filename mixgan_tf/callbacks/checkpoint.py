@@ -3,14 +3,25 @@
 import pathlib
 import re
 
-import keras
 import numpy as np
 
 from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
 from mixgan_tf.callbacks.every import EverySteps
+from mixgan_tf.weights_files import inspect_weights
 
 _NAME = re.compile(r"step_(\d{8})\.weights\.h5")
+KEEP = 2
+_OPTIMIZERS = (
+    "optimizer",
+    "generator_optimizer",
+    "discriminator_optimizer",
+    "generator_mixture_optimizer",
+    "discriminator_mixture_optimizer",
+)
+# What HDF5 adds to an array's bytes is less, and to a file.
+_BYTES_PER_ARRAY = 8192
+_BYTES_PER_FILE = 2**18
 
 
 class Checkpoint(EverySteps):
@@ -18,8 +29,11 @@ class Checkpoint(EverySteps):
 
     A file holds both players' networks and mixture logits, all optimizers,
     the step and the random state. It is written under a temporary name and
-    renamed, and holds finite weights only, so that the latest file can always
+    renamed, and holds finite values only, so that the latest file can always
     be resumed from.
+
+    Put it last: what other callbacks write at a step is then written before
+    training can go on from that step.
 
     Args:
         directory: folder of the checkpoints.
@@ -28,7 +42,9 @@ class Checkpoint(EverySteps):
         keep: how many of the latest files to keep.
 
     Raises:
-        FloatingPointError: when weights are not finite; nothing is written.
+        FloatingPointError: when weights or an optimizer's state are not
+            finite; nothing is written.
+        OSError: if there is no room; the files before are still there.
 
     Example:
     ```python
@@ -37,55 +53,23 @@ class Checkpoint(EverySteps):
     ```
     """
 
-    def __init__(self, directory, every=500, keep=2):
+    def __init__(self, directory, every=500, keep=KEEP):
         super().__init__(every)
         self.directory = pathlib.Path(directory)
         self.keep = keep
+        self._saved = None
 
     def on_step(self, step, logs):
         """Saves one checkpoint and deletes those no longer kept."""
-        for variable in self.model.weights:
-            if not np.isfinite(np.asarray(variable)).all():
-                raise FloatingPointError(
-                    f"The weights {variable.path} are not finite at step "
-                    f"{step}; no checkpoint was written. Lower the learning "
-                    "rates and train again: it goes on from the last one. To "
-                    "go back further, delete the newest checkpoint."
-                )
-        path = self.directory / f"step_{step:08d}.weights.h5"
-        with files.atomic_file(path) as temporary:
-            self.model.save_weights(temporary)
-        for old in checkpoints(self.directory)[: -self.keep]:
-            old.unlink()
+        save_state(self.model, self.directory / f"step_{step:08d}.weights.h5")
+        self._saved = step
+        prune_checkpoints(self.directory, step, self.keep)
 
     def on_train_end(self, logs=None):
         """Saves the last checkpoint, unless it was saved just now."""
         step = int(self.model.train_steps.numpy())
-        if not (self.directory / f"step_{step:08d}.weights.h5").exists():
+        if self._saved != step:
             self.on_step(step, logs or {})
-
-
-class StopOnNaN(keras.callbacks.Callback):
-    """Raises as soon as a metric is NaN or infinite.
-
-    Put it before `Checkpoint`, so that nothing is saved after that.
-
-    Raises:
-        FloatingPointError: with the step and the metrics.
-    """
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Checks the metrics of the batch."""
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        bad = [n for n, value in values.items() if not np.isfinite(value)]
-        if bad:
-            step = int(self.model.train_steps.numpy())
-            raise FloatingPointError(
-                f"Training diverged at step {step}: {', '.join(bad)} is not "
-                "finite. Lower the learning rates, or look for extreme values "
-                "in the data. To go back further than the newest checkpoint, "
-                f"delete it. Received: {values}"
-            )
 
 
 def checkpoints(directory):
@@ -99,6 +83,56 @@ def checkpoints(directory):
     """
     found = pathlib.Path(directory).glob("step_*.weights.h5")
     return sorted(p for p in found if _NAME.fullmatch(p.name))
+
+
+def checkpoint_step(path):
+    """Returns the step that a checkpoint's name says.
+
+    Args:
+        path: one of `checkpoints`.
+    """
+    return int(_NAME.fullmatch(pathlib.Path(path).name)[1])
+
+
+def prune_checkpoints(directory, step, keep=KEEP):
+    """Deletes all but the latest checkpoints.
+
+    Args:
+        directory: a folder, which need not exist.
+        step: the latest that could be read or was written. Later ones are let
+            be: they are damaged, and overwritten when training gets there.
+        keep: how many to keep.
+    """
+    found = [p for p in checkpoints(directory) if checkpoint_step(p) <= step]
+    for old in found[:-keep]:
+        old.unlink()
+
+
+def save_state(gan, path):
+    """Saves all that training needs, whole or not at all.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        path: the file, which ends in `.weights.h5`.
+
+    Raises:
+        FloatingPointError: if weights or an optimizer's state are not finite.
+        OSError: if there is no room. A file that was there stays as it was.
+    """
+    num_bytes = _BYTES_PER_FILE
+    for variable in {id(v): v for v in _variables(gan)}.values():
+        value = np.asarray(variable)
+        num_bytes += value.nbytes + _BYTES_PER_ARRAY
+        if not np.isfinite(value.astype("float32")).all():
+            raise FloatingPointError(
+                f"{variable.path} is not finite at step "
+                f"{int(gan.train_steps.numpy())}; {path} was not written. "
+                "Lower the learning rates and train again: it goes on from "
+                "the last checkpoint. To go back further, delete the newest."
+            )
+    files.require_space(pathlib.Path(path).parent, num_bytes)
+    with files.atomic_file(path) as temporary:
+        gan.save_weights(temporary)
 
 
 def restore_latest(gan, directory):
@@ -117,8 +151,9 @@ def restore_latest(gan, directory):
     errors = []
     for path in reversed(checkpoints(directory)):
         try:
+            inspect_weights(path, str(path))
             gan.load_weights(path)
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, RuntimeError, KeyError, ValueError) as error:
             errors.append(f"{path}: {summary_of(error)}")
             continue
         if errors:
@@ -130,3 +165,11 @@ def restore_latest(gan, directory):
             f"another model. {'; '.join(errors)}"
         )
     return 0
+
+
+def _variables(gan):
+    yield from gan.weights
+    for name in _OPTIMIZERS:
+        optimizer = getattr(gan, name, None)
+        if optimizer is not None:
+            yield from optimizer.variables

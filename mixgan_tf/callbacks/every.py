@@ -13,12 +13,15 @@ class EverySteps(keras.callbacks.Callback):
 
     Args:
         every: positive int, in training steps.
+        last_step: a step that counts as well, such as the last of training;
+            `None` for no other.
     """
 
-    def __init__(self, every):
+    def __init__(self, every, last_step=None):
         super().__init__()
         require_positive_int("every", every)
         self.every = every
+        self.last_step = last_step
         self._last = 0
 
     def on_step(self, step, logs):
@@ -37,6 +40,9 @@ class EverySteps(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Calls `on_step` if a multiple of `every` was reached or passed."""
         step = int(self.model.train_steps.numpy())
-        if step // self.every > self._last // self.every:
+        passed = step // self.every > self._last // self.every
+        if self.last_step is not None:
+            passed |= self._last < self.last_step <= step
+        if passed:
             self.on_step(step, logs or {})
         self._last = step

@@ -4,6 +4,8 @@ import tensorflow as tf
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.custom_scalar import summary as layout_summary
 
+from mixgan_tf.callbacks.event_log import EventLog
+from mixgan_tf.callbacks.event_log import has_events
 from mixgan_tf.callbacks.every import EverySteps
 
 
@@ -28,21 +30,24 @@ class MixtureMonitor(EverySteps):
     def __init__(self, log_dir, every=100):
         super().__init__(every)
         self.log_dir = str(log_dir)
-        self._writer = None
+        self._log = None
 
     def on_train_begin(self, logs=None):
         """Opens the log."""
         super().on_train_begin(logs)
-        self._writer = tf.summary.create_file_writer(self.log_dir)
+        begun = has_events(self.log_dir)
+        self._log = EventLog(self.log_dir)
+        if begun:
+            return
         layout = layout_summary.pb(_layout())
-        with self._writer.as_default():
+        with self._log.at(0):
             tf.summary.experimental.write_raw_pb(
                 layout.SerializeToString(), step=0
             )
 
     def on_step(self, step, logs):
         """Writes one point of every curve."""
-        with self._writer.as_default(step=step):
+        with self._log.at(step):
             for name, value in logs.items():
                 tf.summary.scalar(f"train/{name}", value)
             for player in ("generator", "discriminator"):
@@ -52,7 +57,7 @@ class MixtureMonitor(EverySteps):
 
     def on_train_end(self, logs=None):
         """Closes the log."""
-        self._writer.close()
+        self._log.close()
 
 
 def _weights(mixture):

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from mixgan_tf.arguments import require_nonnegative
 from mixgan_tf.arguments import require_number
+from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
 from mixgan_tf.games.empirical_game import game_of_rows
 from mixgan_tf.games.empirical_game import require_matrix_game
@@ -89,7 +90,7 @@ class ResolveMixture(EverySteps):
         self.seed = seed
         self.log_dir = None if log_dir is None else str(log_dir)
         self.game = None
-        self._writer = None
+        self._log = None
 
     def on_train_begin(self, logs=None):
         """Checks that the model and the samples fit, and opens the log."""
@@ -116,7 +117,7 @@ class ResolveMixture(EverySteps):
             player: _initial_state(gan, player) for player in PLAYERS
         }
         if self.log_dir is not None:
-            self._writer = tf.summary.create_file_writer(self.log_dir)
+            self._log = EventLog(self.log_dir)
 
     def on_step(self, step, logs):
         """Solves the game and moves the weights."""
@@ -142,8 +143,8 @@ class ResolveMixture(EverySteps):
             mixture.mixture_logits.assign(np.log(weights).astype("float32"))
             for variable, value in self._initial_states[player]:
                 variable.assign(value)
-        if self._writer is not None:
-            with self._writer.as_default(step=step):
+        if self._log is not None:
+            with self._log.at(step):
                 for name, value in (
                     ("exploitability", self.game.exploitability),
                     ("value", self.game.equilibrium.value),
@@ -153,8 +154,8 @@ class ResolveMixture(EverySteps):
 
     def on_train_end(self, logs=None):
         """Closes the log."""
-        if self._writer is not None:
-            self._writer.close()
+        if self._log is not None:
+            self._log.close()
 
 
 def damped(weights, goal, damping, floor):

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mixgan_tf import image_grid
+from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
 
 
@@ -19,10 +20,12 @@ class SampleGrid(EverySteps):
     Args:
         directory: folder for PNG files named by step, or `None`.
         log_dir: TensorBoard folder, or `None`.
-        every: how often, in training steps. There is one more picture at the
-            end of training.
+        every: how often, in training steps.
         columns: samples of each component.
         seed: int that fixes the latents.
+        last_step: the step of one more picture; by default the one at which
+            `fit` ends. Training that may be killed and go on should say it:
+            the picture is then there before the last checkpoint is.
 
     Example:
     ```python
@@ -31,9 +34,15 @@ class SampleGrid(EverySteps):
     """
 
     def __init__(
-        self, directory=None, log_dir=None, every=500, columns=10, seed=0
+        self,
+        directory=None,
+        log_dir=None,
+        every=500,
+        columns=10,
+        seed=0,
+        last_step=None,
     ):
-        super().__init__(every)
+        super().__init__(every, last_step)
         self.directory = None if directory is None else pathlib.Path(directory)
         self.log_dir = None if log_dir is None else str(log_dir)
         self.columns = columns
@@ -49,15 +58,15 @@ class SampleGrid(EverySteps):
                 picture, self.directory / f"step_{step:08d}.png", scale=2
             )
         if self.log_dir is not None:
-            writer = tf.summary.create_file_writer(self.log_dir)
-            with writer.as_default(step=step):
+            log = EventLog(self.log_dir)
+            with log.at(step):
                 tf.summary.image("samples", picture[None])
-            writer.close()
+            log.close()
 
     def on_train_end(self, logs=None):
         """Draws the last picture, unless it was drawn just now."""
         step = int(self.model.train_steps.numpy())
-        if self._drawn != step:
+        if self.last_step is None and self._drawn != step:
             self.on_step(step, logs or {})
 
 

@@ -104,6 +104,7 @@ def _define_flags(values):
         10_000,
         "Number of samples of each seed.",
         lower_bound=1,
+        upper_bound=10_000_000,
         flag_values=values,
     )
     flags.DEFINE_list(
@@ -177,8 +178,10 @@ def _load(model):
         }
         return models.load_model(model), path.name, metadata
     from mixgan_tf import presets
+    from mixgan_tf.preset_metadata import check_entries
 
     metadata = presets.read_metadata(model)
+    check_entries(metadata, f"The metadata of the preset {model}")
     return presets.load(model), presets.find(model).name, metadata
 
 

@@ -7,6 +7,7 @@ the environment, bad input shows its traceback too.
 
 import importlib
 import os
+import re
 import sys
 
 from absl import flags
@@ -22,6 +23,10 @@ COMMANDS = {
     "zoo": "list the pretrained models and their scores, or verify them",
 }
 
+# Of a line that is an error; what somebody typed may be longer.
+MAX_MESSAGE = 1500
+# Some libraries put one into their messages.
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n([ \t].*\n)+")
 _BAD_INPUT = (
     ValueError,
     OSError,
@@ -69,7 +74,9 @@ def main(argv=None):
     except Exception as error:
         if os.environ.get("MIXGAN_TRACEBACK") or not _is_bad_input(error):
             raise
-        message = " ".join(str(error).split())
+        message = " ".join(_TRACEBACK.sub("", str(error)).split())
+        if len(message) > MAX_MESSAGE:
+            message = f"{message[:MAX_MESSAGE]} ..."
         print(f"mixgan {name}: {message}", file=sys.stderr)
         return 2
 

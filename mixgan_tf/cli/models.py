@@ -5,6 +5,9 @@ import pathlib
 from absl import flags
 
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.cli.recipe_checks import check_recipe
+from mixgan_tf.cli.recipe_checks import check_recipe_size
+from mixgan_tf.strict_json import read_json_object
 
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
@@ -62,36 +65,37 @@ def read_recipe(path):
         An `ml_collections.ConfigDict`.
 
     Raises:
-        ValueError: if the file is damaged.
+        ValueError: if the file is damaged, or an entry is out of range.
     """
-    import json
-
     from ml_collections import ConfigDict
 
     from mixgan_tf.zoo.recipes.base import base_config
 
+    content = read_json_object(path, "work folder's recipe")
     try:
-        recorded = ConfigDict(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
+        recorded = ConfigDict(content)
+    except (TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     for name, default in base_config().items():
         if name not in recorded:
             recorded[name] = default
+    check_recipe(recorded)
     return recorded
 
 
 def _load_keras_file(path):
-    import zipfile
-
     import keras
 
+    from mixgan_tf.keras_files import check_keras_file
     from mixgan_tf.mixgan import MixGAN
+    from mixgan_tf.weights_files import require_finite
 
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
+    check_keras_file(path)
     try:
         gan = keras.saving.load_model(path, compile=False)
-    except (TypeError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever a config makes Keras raise
         raise ValueError(
             f"{path} cannot be loaded as a Keras file. {summary_of(error)}"
         ) from error
@@ -99,17 +103,38 @@ def _load_keras_file(path):
         raise ValueError(
             f"{path} holds a {type(gan).__name__}, not a mixgan_tf.MixGAN"
         )
+    require_finite(gan.variables, f"The Keras file {path}")
     return gan
 
 
 def _load_workdir(path):
+    from mixgan_tf.callbacks import checkpoints
     from mixgan_tf.callbacks import restore_best
     from mixgan_tf.callbacks import restore_latest
+    from mixgan_tf.weights_files import require_finite
     from mixgan_tf.zoo.building import build_model
 
-    gan = build_model(read_recipe(path / RECIPE_FILE))
-    if restore_best(gan, path / BEST):
-        return gan
-    if not restore_latest(gan, path / CHECKPOINTS):
+    recipe = read_recipe(path / RECIPE_FILE)
+    check_recipe_size(recipe)
+    files = [*(path / BEST).glob("*.h5"), *checkpoints(path / CHECKPOINTS)]
+    for file in files:
+        _require_plain(file)
+    gan = build_model(recipe)
+    if not restore_best(gan, path / BEST) and not restore_latest(
+        gan, path / CHECKPOINTS
+    ):
         raise ValueError(f"{path} holds no checkpoint yet: train it first")
+    require_finite(gan.variables, f"The checkpoint of {path}")
     return gan
+
+
+def _require_plain(file):
+    from mixgan_tf.weights_files import RefusedWeights
+    from mixgan_tf.weights_files import inspect_weights
+
+    try:
+        inspect_weights(file, f"The checkpoint {file}")
+    except RefusedWeights:
+        raise
+    except ValueError:
+        pass  # damaged: an older one may do

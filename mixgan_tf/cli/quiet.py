@@ -5,21 +5,32 @@ import os
 import sys
 import tempfile
 
+from mixgan_tf.cli.errors import UsageError
 
-def load_tensorflow():
+
+def load_tensorflow(first=lambda: None):
     """Imports the library and wakes TensorFlow, which talks as it does.
 
     Its C++ side writes to file descriptor 2 before any log level is heeded;
     a command whose promise is one line per error must not. If the import
     fails, what it wrote is shown.
+
+    Args:
+        first: a function to call before TensorFlow runs anything.
+
+    Returns:
+        What `first` returns.
     """
     with _hidden_stderr():
         import tensorflow as tf
 
+        result = first()
         tf.zeros([1])
         # All that registers Keras classes: files then load by their names.
         import mixgan_tf.export
         import mixgan_tf.networks  # noqa: F401
+
+        return result
 
 
 @contextlib.contextmanager
@@ -30,6 +41,8 @@ def _hidden_stderr():
         os.dup2(hidden.fileno(), 2)
         try:
             yield
+        except UsageError:
+            raise
         except BaseException:
             os.dup2(shown, 2)
             hidden.seek(0)

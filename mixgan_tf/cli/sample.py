@@ -1,5 +1,6 @@
 """`mixgan sample`: draws samples of a model as a picture."""
 
+import math
 import pathlib
 
 from absl import flags
@@ -8,6 +9,7 @@ from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.quiet import load_tensorflow
 
+MAX_PIXELS = 2**28
 SUMMARY = "Draws samples of a model and writes them as a PNG picture."
 
 
@@ -23,10 +25,20 @@ def run(arguments):
     values = parsing.new_flags()
     models.define_model_flag(values)
     flags.DEFINE_integer(
-        "num", 64, "Number of samples.", lower_bound=1, flag_values=values
+        "num",
+        64,
+        "Number of samples.",
+        lower_bound=1,
+        upper_bound=1_000_000,
+        flag_values=values,
     )
     flags.DEFINE_integer(
-        "seed", 0, "Seed of the random numbers.", flag_values=values
+        "seed",
+        0,
+        "Seed of the random numbers.",
+        lower_bound=-(2**31),
+        upper_bound=2**31 - 1,
+        flag_values=values,
     )
     flags.DEFINE_integer(
         "component",
@@ -43,7 +55,12 @@ def run(arguments):
         flag_values=values,
     )
     flags.DEFINE_integer(
-        "scale", 2, "Size of a pixel.", lower_bound=1, flag_values=values
+        "scale",
+        2,
+        "Size of a pixel.",
+        lower_bound=1,
+        upper_bound=64,
+        flag_values=values,
     )
     flags.DEFINE_string(
         "out", "samples.png", "The file to write.", flag_values=values
@@ -68,9 +85,10 @@ def sample(values):
 
     labels = None
     if values.labels is not None:
-        labels = [_class_number(text) for text in values.labels]
+        labels = [_class_number(text) for text in values.labels or [""]]
         labels = [labels[i % len(labels)] for i in range(values.num)]
     gan = models.load_model(values.model)
+    _require_picture(gan.sample_shape, values)
     samples = gan.sample(
         values.num, seed=values.seed, labels=labels, component=values.component
     )
@@ -81,6 +99,24 @@ def sample(values):
     out = pathlib.Path(values.out)
     image_grid.save_png(picture, out, scale=values.scale)
     print(f"Wrote {values.num} samples to {out}.")
+
+
+def _require_picture(shape, values):
+    """Raises, before the work, if the samples would make no picture."""
+    if shape != (2,) and (len(shape) != 3 or shape[-1] not in (1, 3)):
+        raise ValueError(
+            "Pictures are drawn of images with 1 or 3 channels and of points "
+            f"of the plane. Received: a model of samples {shape}"
+        )
+    pixels = values.scale**2 * (
+        800**2 if len(shape) == 1 else values.num * math.prod(shape[:2])
+    )
+    if pixels > MAX_PIXELS or values.num > MAX_PIXELS // math.prod(shape):
+        raise ValueError(
+            f"One picture has at most {MAX_PIXELS} pixels: lower --num or "
+            f"--scale. Received: --num={values.num} --scale={values.scale} of "
+            f"samples {shape}"
+        )
 
 
 def _class_number(text):

@@ -15,11 +15,16 @@ import sys
 from absl import flags
 from ml_collections import config_flags
 
+from mixgan_tf import files
 from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
+from mixgan_tf.cli import resuming
 from mixgan_tf.cli import source_tree
+from mixgan_tf.cli import strategies
 from mixgan_tf.cli.errors import UsageError
 from mixgan_tf.cli.quiet import load_tensorflow
+from mixgan_tf.cli.recipe_checks import check_recipe
+from mixgan_tf.cli.recipe_checks import check_recipe_size
 from mixgan_tf.threads import use_thread_plan
 
 SUMMARY = (
@@ -49,6 +54,13 @@ def run(arguments):
         "Folder for checkpoints, logs, samples and the trained preset.",
         flag_values=values,
     )
+    flags.DEFINE_enum(
+        "strategy",
+        "auto",
+        strategies.NAMES,
+        strategies.HELP,
+        flag_values=values,
+    )
     config_flags.DEFINE_config_file(
         "recipe",
         None,
@@ -70,31 +82,47 @@ def run(arguments):
     if values.recipe is None or values.workdir is None:
         raise UsageError("the flags --recipe and --workdir are required")
     command = " ".join(["mixgan train", *_shown(arguments)])
-    train(values.recipe, pathlib.Path(values.workdir), command)
+    workdir = pathlib.Path(values.workdir)
+    train(values.recipe, workdir, command, values.strategy)
     return 0
 
 
-def train(recipe, workdir, command):
+def train(recipe, workdir, command, strategy="auto"):
     """Trains a recipe in a work folder from wherever it stands there.
 
     Args:
         recipe: `ml_collections.ConfigDict`.
         workdir: `pathlib.Path`.
         command: the command line, recorded in the preset.
+        strategy: one of `strategies.NAMES`.
 
     Raises:
-        ValueError: if the recipe differs from the folder's, or does not fit.
+        ValueError: if the recipe differs from the folder's, or does not fit,
+            or another process trains there.
         FloatingPointError: if training diverges.
+        OSError: if the folder cannot be written to.
     """
+    check_recipe(recipe)
+    workdir.mkdir(parents=True, exist_ok=True)
+    with (
+        strategies.folder_of_this_worker(workdir) as folder,
+        files.alone_in(folder),
+    ):
+        files.require_space(folder, 2**20)
+        _train(recipe, folder, command, strategy)
+
+
+def _train(recipe, workdir, command, strategy):
     checkpoints = workdir / models.CHECKPOINTS
     recorded = workdir / models.RECIPE_FILE
     if recorded.exists() and any(checkpoints.glob("step_*")):
-        _refuse_changes(recipe, models.read_recipe(recorded), workdir)
+        resuming.refuse_changes(recipe, models.read_recipe(recorded), workdir)
     players = ("num_generators", "num_discriminators")
     use_thread_plan(max(recipe.get(count, 1) for count in players))
-    load_tensorflow()
+    strategies.check(strategy)
+    strategy = load_tensorflow(lambda: strategies.create(strategy))
+    check_recipe_size(recipe)
     from mixgan_tf import callbacks
-    from mixgan_tf import files
     from mixgan_tf import image_grid
     from mixgan_tf.zoo.building import build_dataset
     from mixgan_tf.zoo.building import build_model
@@ -102,8 +130,10 @@ def train(recipe, workdir, command):
     from mixgan_tf.zoo.validation import validation_score
 
     commit = source_tree.commit()
-    gan = build_model(recipe)
+    with strategy.scope():
+        gan = build_model(recipe)
     step = callbacks.restore_latest(gan, checkpoints)
+    strategies.require_same_step(strategy, step)
     set_learning_rates(gan, recipe)
     dataset = build_dataset(recipe, start_step=step)
     score = validation_score(recipe)
@@ -113,20 +143,24 @@ def train(recipe, workdir, command):
         temporary.write_text(text, encoding="utf-8")
     if step:
         print(f"Resuming {workdir} at step {step} of {recipe.steps}.")
-    if step >= recipe.steps and (workdir / "preset").exists():
+    resuming.rewind(workdir, step)
+    done = resuming.preset_steps(workdir / "preset") >= step
+    if step >= recipe.steps and done:
         print(f"Nothing to do: {workdir} has been trained {step} steps.")
         return
     watchers = [
         callbacks.StopOnNaN(),
-        # Before the checkpoint: what is resumed from has been scored.
         *([] if score is None else [_best_checkpoint(score, recipe, workdir)]),
-        callbacks.Checkpoint(checkpoints, every=recipe.checkpoint_every),
         callbacks.MixtureMonitor(workdir / "logs", every=recipe.log_every),
         callbacks.SampleGrid(
             workdir / "samples",
             workdir / "logs" / "samples",
             every=recipe.sample_every,
+            last_step=recipe.steps,
         ),
+        callbacks.CollapseMonitor(every=recipe.sample_every),
+        # Last: what is resumed from has been scored, logged and drawn.
+        callbacks.Checkpoint(checkpoints, every=recipe.checkpoint_every),
     ]
     # An epoch lasts from one checkpoint to the next; the last may be short.
     every = recipe.checkpoint_every
@@ -184,37 +218,8 @@ def _best_checkpoint(score, recipe, workdir):
         every=recipe.validation.every,
         log_dir=workdir / "logs" / "validation",
         name=score.name,
+        resumes_from=workdir / models.CHECKPOINTS,
     )
-
-
-def _refuse_changes(recipe, recorded, workdir):
-    old = json.loads(recorded.to_json_best_effort())
-    new = json.loads(recipe.to_json_best_effort())
-    free = {"sample_every", "log_every"} | {
-        f"{player}_learning_rate"
-        for player in ("generator", "discriminator", "mixture")
-    }
-    if recipe.final_learning_rate_fraction == 1.0:
-        free.add("steps")  # else the learning rates depend on it
-    changes = [
-        f"{entry}: {old_value!r} -> {new_value!r}"
-        for entry, old_value, new_value in _differences(old, new)
-        if entry not in free
-    ]
-    if changes:
-        raise ValueError(
-            f"{workdir} was trained with another recipe; choose another "
-            f"--workdir, or undo the change. {'; '.join(changes)}"
-        )
-
-
-def _differences(old, new, prefix=""):
-    for key in sorted({*old, *new}):
-        a, b = old.get(key), new.get(key)
-        if isinstance(a, dict) and isinstance(b, dict):
-            yield from _differences(a, b, f"{prefix}{key}.")
-        elif a != b:
-            yield f"{prefix}{key}", a, b
 
 
 def _joined(arguments):

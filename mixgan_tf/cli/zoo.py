@@ -47,7 +47,7 @@ def _list(values, arguments):
     summary = "Lists the pretrained models: scores are mean ± sd over seeds."
     if parsing.parse(values, "zoo list", summary, arguments) is None:
         return 0
-    found = {name: presets.read_metadata(name) for name in presets.named()}
+    found = {name: _checked_metadata(name) for name in presets.named()}
     if values.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -124,6 +124,7 @@ def _verify(values, arguments):
     wrong = []
     for preset in rest or presets.named():
         try:
+            _checked_metadata(preset)
             print("\n".join(verify(preset, values.num)), flush=True)
         except ValueError as error:
             if rest:
@@ -143,5 +144,15 @@ def _card(values, arguments):
     load_tensorflow()
     from mixgan_tf.zoo.recording import rewrite_card
 
+    _checked_metadata(rest[0])
     print(f"Wrote {rewrite_card(rest[0])}.")
     return 0
+
+
+def _checked_metadata(preset):
+    from mixgan_tf import presets
+    from mixgan_tf.preset_metadata import check_entries
+
+    metadata = presets.read_metadata(preset)
+    check_entries(metadata, f"The metadata of the preset {preset}")
+    return metadata

@@ -7,6 +7,7 @@ from mixgan_tf.arguments import summary_of
 from mixgan_tf.data.pipeline import endless_batches
 from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
+from mixgan_tf.data.tfds_builder import quiet_download
 from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.data.tfds_builder import tfds_folder
 
@@ -136,7 +137,8 @@ def _prepared(name, split, with_labels, data_dir):
             f"Received: name={name!r}"
         ) from error
     try:
-        builder.download_and_prepare()
+        with quiet_download():
+            builder.download_and_prepare()
     except Exception as error:
         raise ValueError(
             f"The data set {name!r} is not in {place} and could not be "

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.arguments import require_seed
 
 
 def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
@@ -29,7 +30,8 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
         An infinite `tf.data.Dataset`.
 
     Raises:
-        ValueError: if the arrays are empty or their lengths differ.
+        ValueError: if the arrays are empty, their lengths differ, or a number
+            is out of range.
 
     Example:
     ```python
@@ -37,11 +39,12 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
     gan.fit(dataset, steps_per_epoch=500, epochs=10)
     ```
     """
-    num = len(arrays[0])
-    if num == 0 or any(len(a) != num for a in arrays):
+    arrays = [np.asarray(a) for a in arrays]
+    num = len(arrays[0]) if arrays and arrays[0].ndim else 0
+    if num == 0 or any(len(a) != num for a in arrays if a.ndim):
         raise ValueError(
             "Argument `arrays` must hold arrays of one length, at least 1. "
-            f"Received: lengths {[len(a) for a in arrays]}"
+            f"Received: shapes {[a.shape for a in arrays]}"
         )
     require_positive_int("batch_size", batch_size)
     tensors = [tf.constant(a) for a in arrays]
@@ -63,7 +66,7 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
         rows = [tf.gather(t, shuffled) for t in tensors]
         return transform(*rows) if transform else tuple(rows)
 
-    return _endless(batch, start_step)
+    return _endless(batch, seed, start_step)
 
 
 def endless_draws(draw, seed=0, start_step=0):
@@ -77,9 +80,14 @@ def endless_draws(draw, seed=0, start_step=0):
 
     Returns:
         An infinite `tf.data.Dataset`.
+
+    Raises:
+        ValueError: if a number is out of range.
     """
     return _endless(
-        lambda step: draw(tf.stack([tf.cast(seed, tf.int64), step])), start_step
+        lambda step: draw(tf.stack([tf.cast(seed, tf.int64), step])),
+        seed,
+        start_step,
     )
 
 
@@ -114,7 +122,9 @@ def scale_images(images):
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
-def _endless(batch, start_step):
+def _endless(batch, seed, start_step):
+    require_seed("seed", seed)
+    require_seed("start_step", start_step)
     options = tf.data.Options()
     options.deterministic = True
     options.experimental_distribute.auto_shard_policy = (

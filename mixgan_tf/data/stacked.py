@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.arguments import require_seed
 from mixgan_tf.data.images import load_images
 from mixgan_tf.data.pipeline import endless_draws
 from mixgan_tf.data.pipeline import one_pass
@@ -66,6 +67,7 @@ def load_stacked_mnist(
     """
     require_choice("source", source, SOURCES)
     require_positive_int("batch_size", batch_size)
+    require_seed("seed", seed)
     images, labels = _digits(source, split, image_size, data_dir)
 
     def transform(triples):

@@ -3,6 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf.arguments import require_nonnegative
+from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.data.pipeline import endless_draws
 
 
@@ -16,6 +18,7 @@ def ring_centers(num_modes=8, radius=2.0):
     Returns:
         A float32 array `(num_modes, 2)`.
     """
+    require_positive_int("num_modes", num_modes)
     angles = 2 * np.pi * np.arange(num_modes) / num_modes
     points = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return points.astype("float32")
@@ -31,6 +34,7 @@ def grid_centers(side=5, spacing=2.0):
     Returns:
         A float32 array `(side * side, 2)`.
     """
+    require_positive_int("side", side)
     axis = spacing * (np.arange(side) - (side - 1) / 2)
     return (
         np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2).astype("float32")
@@ -50,13 +54,23 @@ def gaussian_mixture(centers, sd, batch_size=128, seed=0, start_step=0):
     Returns:
         An infinite `tf.data.Dataset` of float32 `(batch_size, dimensions)`.
 
+    Raises:
+        ValueError: if an argument is out of range or of the wrong shape.
+
     Example:
     ```python
     points = mg.data.gaussian_mixture(mg.data.ring_centers(), sd=0.02)
     gan.fit(points, steps_per_epoch=1000)
     ```
     """
-    centers = tf.constant(centers, tf.float32)
+    require_positive_int("batch_size", batch_size)
+    sd = require_nonnegative("sd", sd)
+    centers = np.asarray(centers, "float32")
+    if centers.ndim != 2 or not centers.size or not np.isfinite(centers).all():
+        raise ValueError(
+            "Argument `centers` must be a finite array (modes, dimensions). "
+            f"Received: shape {centers.shape}"
+        )
 
     def draw(key):
         mode = tf.random.stateless_uniform(

@@ -1,6 +1,12 @@
 """Finding a TFDS data set where the environment says it is."""
 
+import contextlib
+import logging
 import os
+import sys
+
+# Each waits twice as long as the one before: TFDS's own ten take minutes.
+_RETRIES = 4
 
 
 def tfds_folder(data_dir=None):
@@ -34,3 +40,32 @@ def tfds_builder(name, data_dir=None):
     import tensorflow_datasets as tfds
 
     return tfds.builder(name, data_dir=tfds_folder(data_dir))
+
+
+@contextlib.contextmanager
+def quiet_download():
+    """Leaves what is said of a download to the error, if there is one.
+
+    While the block lasts: progress bars only where somebody sees them, on a
+    terminal or in a notebook; no line for each attempt; and few attempts, so
+    that who has no network learns it in seconds.
+    """
+    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.download import downloader
+    from tensorflow_datasets.core.utils import tqdm_utils
+
+    connections = logging.getLogger("urllib3.connectionpool")
+    level, bars = connections.level, tqdm_utils._active
+    retries = downloader.MAX_RETRIES
+    seen = sys.stderr.isatty() or "ipykernel" in sys.modules
+    try:
+        connections.setLevel(logging.ERROR)
+        downloader.MAX_RETRIES = _RETRIES
+        if not seen:
+            tfds.disable_progress_bar()
+        yield
+        # Otherwise other threads may go on trying, and say so.
+        connections.setLevel(level)
+    finally:
+        downloader.MAX_RETRIES = retries
+        tfds.display_progress_bar(bars)

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mixgan_tf import distribution
+from mixgan_tf import draws
 from mixgan_tf import steps as training_steps
 from mixgan_tf import updates
 from mixgan_tf.games.held_out import mixed
@@ -134,9 +135,7 @@ def new_game(gan, player, restart, seed):
 def _update_of(game, player):
     @tf.function
     def update(step, samples, labels):
-        key = tf.random.experimental.stateless_fold_in(
-            tf.constant([game.seed, 0], tf.int32), step
-        )
+        key = draws.fold_in(tf.constant([game.seed, 0], tf.int32), step)
         batch = distribution.global_rows(samples), samples, labels
         if player == "discriminator":
             for regularizer in game.regularizers:

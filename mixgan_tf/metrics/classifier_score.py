@@ -3,6 +3,7 @@
 import numpy as np
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.metrics.distances import require_numbers
 from mixgan_tf.metrics.score import Score
 
 
@@ -35,7 +36,7 @@ def classifier_score(logits, splits=10):
     Reference:
         [Salimans et al., 2016](https://arxiv.org/abs/1606.03498), section 4.
     """
-    logits = np.asarray(logits)
+    logits = require_numbers("logits", logits)
     if logits.ndim != 2:
         raise ValueError(
             "Argument `logits` must be an array (n, num_classes). "

@@ -8,6 +8,28 @@ from mixgan_tf.arguments import require_positive_int
 BLOCK = 2048
 
 
+def require_numbers(argument, value):
+    """Returns an array, if it is one of real numbers.
+
+    Args:
+        argument: the name of the user's argument, for error messages.
+        value: what the user gave. Strings of digits are no numbers.
+
+    Returns:
+        A NumPy array of floats, ints or bools.
+
+    Raises:
+        ValueError: if it holds anything else.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"Argument `{argument}` must be an array of real numbers. "
+            f"Received: shape {array.shape}, dtype {array.dtype}"
+        )
+    return array
+
+
 def require_features(argument, value, min_rows=1):
     """Returns samples or their features as a matrix with a row for each.
 

@@ -14,7 +14,13 @@ from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
 from mixgan_tf.metrics.extractor import Extractor
 from mixgan_tf.metrics.inception import InceptionExtractor
+from mixgan_tf.safe_configs import check_config
+from mixgan_tf.size_checks import Sizes
+from mixgan_tf.size_checks import require_numbers
+from mixgan_tf.strict_json import read_json_object
 from mixgan_tf.version import __version__
+from mixgan_tf.weights_files import inspect_weights
+from mixgan_tf.weights_files import load_weights
 
 FORMAT = 1
 CONFIG = "config.json"
@@ -156,6 +162,12 @@ def _load(folder):
     name, recorded = metadata.get("name"), metadata.get("sha256")
     if not (isinstance(name, str) and isinstance(recorded, dict)):
         raise ValueError(f"{folder / METADATA} is no extractor's metadata.")
+    # Only Inception's scores may have its names.
+    if not name.isidentifier() or name == INCEPTION:
+        raise ValueError(
+            f"{folder / METADATA} must name the extractor by a word that is "
+            f"not {INCEPTION!r}. Received: {name[:80]!r}"
+        )
     if metadata.get("format") != FORMAT:
         raise ValueError(
             f"The extractor {folder} has format {metadata.get('format')!r}; "
@@ -170,30 +182,30 @@ def _load(folder):
                 "scores with it would not be comparable. Fetch it again. "
                 f"Expected SHA-256 {recorded.get(file)}. Received: {actual}"
             )
+    config = _read_json(folder / CONFIG)
+    subjects = {
+        file: f"The extractor's file {folder / file}"
+        for file in (CONFIG, WEIGHTS)
+    }
+    # Nothing is built before it is known to be harmless, and how large it is.
+    check_config(config, subjects[CONFIG])
+    found = inspect_weights(folder / WEIGHTS, subjects[WEIGHTS])
+    needed = Sizes().numbers([config], subjects[CONFIG])
+    require_numbers(needed, found.numbers, subjects[CONFIG], WEIGHTS)
     try:
-        model = keras.saving.deserialize_keras_object(
-            _read_json(folder / CONFIG)
-        )
+        model = keras.saving.deserialize_keras_object(config)
         _check_model(model)
-        model.load_weights(folder / WEIGHTS)
-    except (TypeError, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # whatever a config makes Keras raise
         raise ValueError(
             f"The extractor in {folder} cannot be built: its layers must be "
             f"known to Keras. {summary_of(error)}"
         ) from error
+    load_weights(model, folder / WEIGHTS, found, subjects[WEIGHTS])
     return Extractor(model, name, recorded[WEIGHTS], metadata)
 
 
 def _read_json(path):
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(
-            f"The extractor's file {path} cannot be read as JSON: {error}"
-        ) from error
-    if not isinstance(content, dict):
-        raise ValueError(f"The extractor's file {path} must hold an object.")
-    return content
+    return read_json_object(path, "extractor's file")
 
 
 def _write_json(path, content, indent):

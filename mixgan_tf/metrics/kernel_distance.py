@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from mixgan_tf import tfgan
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.metrics.distances import require_numbers
 from mixgan_tf.metrics.score import Score
 
 
@@ -44,10 +45,8 @@ def kernel_distance(real_features, fake_features, max_block_size=1000):
         [Zaremba et al., 2013](https://arxiv.org/abs/1307.1954).
     """
     require_positive_int("max_block_size", max_block_size)
-    real, fake = (
-        np.asarray(features, "float64")
-        for features in (real_features, fake_features)
-    )
+    real = require_numbers("real_features", real_features).astype("float64")
+    fake = require_numbers("fake_features", fake_features).astype("float64")
     if real.ndim != 2 or real.shape[1:] != fake.shape[1:]:
         raise ValueError(
             "Arguments `real_features` and `fake_features` must be arrays "

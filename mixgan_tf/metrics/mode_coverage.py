@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mixgan_tf.arguments import require_number
+from mixgan_tf.metrics.distances import require_numbers
 
 
 class ModeCoverage(NamedTuple):
@@ -53,8 +54,8 @@ def mode_coverage(samples, centers, sd, radius=3.0, share=0.2):
         [Srivastava et al., 2017](https://arxiv.org/abs/1705.07761), section
         4.1, with a threshold for a mode to count.
     """
-    samples = np.asarray(samples, "float64")
-    centers = np.asarray(centers, "float64")
+    samples = require_numbers("samples", samples).astype("float64")
+    centers = require_numbers("centers", centers).astype("float64")
     if (
         samples.ndim != 2
         or centers.ndim != 2

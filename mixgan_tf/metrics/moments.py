@@ -35,10 +35,10 @@ class Moments:
     def of(cls, features):
         """Returns the moments of an array `(n, dimensions)`."""
         features = np.asarray(features)
-        if features.ndim != 2:
+        if features.ndim != 2 or features.dtype.kind not in "fiub":
             raise ValueError(
-                "Features must be an array (n, dimensions). "
-                f"Received: shape {features.shape}"
+                "Features must be an array (n, dimensions) of numbers. "
+                f"Received: shape {features.shape}, dtype {features.dtype}"
             )
         moments = cls(features.shape[1])
         moments.update(features)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.metrics.distances import require_numbers
 
 MIN_SIDE = 16
 _BLUR = np.array([1, 4, 6, 4, 1]) / 16
@@ -64,12 +65,18 @@ def sliced_wasserstein(
         ("num_directions", num_directions),
     ):
         require_positive_int(name, value)
-    real, fake = np.asarray(real_images), np.asarray(fake_images)
+    real = require_numbers("real_images", real_images)
+    fake = require_numbers("fake_images", fake_images)
     if real.ndim != 4 or real.shape != fake.shape or len(real) == 0:
         raise ValueError(
             "Arguments `real_images` and `fake_images` must be arrays of one "
             "shape (n, height, width, channels). "
             f"Received: shapes {real.shape} and {fake.shape}"
+        )
+    if not (np.isfinite(real).all() and np.isfinite(fake).all()):
+        raise ValueError(
+            "Arguments `real_images` and `fake_images` must be finite. "
+            "Received: NaN or infinity"
         )
     random = np.random.default_rng(seed)
     distances = {}

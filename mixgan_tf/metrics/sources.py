@@ -175,12 +175,15 @@ class ImageArray:
     batch_size = 500
 
     def __init__(self, images):
-        self.images = np.asarray(images, "float32")
-        if self.images.ndim != 4 or len(self.images) == 0:
+        images = np.asarray(images)
+        # Bytes would be images of another range, however dark.
+        floats = np.issubdtype(images.dtype, np.floating)
+        if images.ndim != 4 or images.size == 0 or not floats:
             raise ValueError(
-                "Images must be an array (n, height, width, channels). "
-                f"Received: shape {self.images.shape}"
+                "Images must be an array of floats (n, height, width, "
+                f"channels). Received: shape {images.shape}, {images.dtype}"
             )
+        self.images = images.astype("float32", copy=False)
         self.num = len(self.images)
 
     def batches(self):

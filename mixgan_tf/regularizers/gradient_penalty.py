@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf import draws
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_number
 from mixgan_tf.judging import depends_on_batch
@@ -108,7 +109,7 @@ class GradientPenalty(_OfGradients):
             _together(parts) for parts in zip(*points, strict=True)
         )
         key = replica_key(inputs.key, inputs.rows)
-        mixing = tf.random.stateless_uniform(
+        mixing = draws.uniform(
             [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1), key
         )
         mixing = tf.cast(mixing, reals.dtype)
@@ -167,8 +168,8 @@ def _of_component(inputs, i, count, every_row):
     labels = component.labels
     if not every_row and component.whole:
         batch = enough_rows(inputs.rows.total, count)
-        start = tf.random.stateless_uniform(  # one for all replicas
-            [], inputs.key, maxval=batch, dtype=tf.int32
+        start = draws.integers(  # one for all replicas
+            [], inputs.key, maxval=batch
         )
         mine = dealt_rows(inputs.rows, batch, start, i, count)
         reals, fakes = mine(reals), mine(fakes)

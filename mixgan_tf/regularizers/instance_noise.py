@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf import draws
 from mixgan_tf.arguments import require_number
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.regularizers.regularizer import Regularizer
@@ -40,7 +41,7 @@ class InstanceNoise(Regularizer):
 
     def transform(self, gan, samples, key):
         """Adds the noise. See `Regularizer.transform`."""
-        noise = tf.random.stateless_normal(tf.shape(samples), key)
+        noise = draws.normal(tf.shape(samples), key)
         stddev = self.stddev_at(gan.train_steps.value)
         return samples + tf.cast(stddev * noise, samples.dtype)
 
@@ -88,7 +89,9 @@ class Dropout(Regularizer):
 
     def transform(self, gan, samples, key):
         """Drops values. See `Regularizer.transform`."""
-        return tf.nn.experimental.stateless_dropout(samples, self.rate, key)
+        return tf.nn.experimental.stateless_dropout(
+            samples, self.rate, key, rng_alg="philox"
+        )
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 import tensorflow as tf
@@ -74,6 +75,90 @@ def test_resumed_training_compares_with_what_came_before(tmp_path):
     assert [entry["step"] for entry in record["all"]] == [2, 4]
 
 
+def names(folder):
+    return sorted(path.name for path in folder.glob("*.h5"))
+
+
+def test_what_was_best_at_a_checkpoint_is_kept_until_that_is_deleted(tmp_path):
+    gan = compiled()
+    score = Scripted(3.0, 2.0, 1.0, 4.0)
+    checkpoint = mg.callbacks.Checkpoint(tmp_path / "saved", every=4, keep=1)
+    gan.fit(
+        points(),
+        batch_size=12,
+        epochs=4,
+        verbose=0,
+        callbacks=[
+            mg.callbacks.BestCheckpoint(
+                score,
+                tmp_path / "best",
+                every=2,
+                resumes_from=tmp_path / "saved",
+            ),
+            checkpoint,
+        ],
+    )
+    # At step 8 the checkpoint of step 4 was still there, at which 4 was best.
+    assert names(tmp_path / "best") == [
+        "best_00000004.weights.h5",
+        "best_00000006.weights.h5",
+    ]
+    mg.callbacks.rewind_best(tmp_path / "best", 8)
+    assert mg.callbacks.restore_best(gan, tmp_path / "best")["step"] == 6
+    mg.callbacks.rewind_best(tmp_path / "best", 5)
+    fresh = compiled()
+    record = mg.callbacks.restore_best(fresh, tmp_path / "best")
+    assert (record["step"], record["score"]) == (4, 2.0)
+    assert [entry["step"] for entry in record["all"]] == [2, 4]
+    assert not differ(weights_of(fresh), score.seen[1])
+    # Of step 2 there are no weights any more: there is no best.
+    mg.callbacks.rewind_best(tmp_path / "best", 2)
+    assert mg.callbacks.restore_best(fresh, tmp_path / "best") is None
+
+
+def test_weights_of_an_older_version_are_found_and_renamed(tmp_path):
+    gan = compiled()
+
+    def fit(*scores):
+        callback = mg.callbacks.BestCheckpoint(Scripted(*scores), tmp_path, 2)
+        gan.fit(points(), batch_size=12, verbose=0, callbacks=[callback])
+
+    fit(1.0)
+    saved = weights_of(gan)
+    (tmp_path / "best_00000002.weights.h5").rename(tmp_path / "best.weights.h5")
+    assert mg.callbacks.restore_best(compiled(), tmp_path)["step"] == 2
+    fit(3.0)
+    assert names(tmp_path) == ["best_00000002.weights.h5"]
+    mg.callbacks.restore_best(gan, tmp_path)
+    assert not differ(saved, weights_of(gan))
+
+
+def test_a_process_killed_between_weights_and_record_leaves_both_right(
+    tmp_path, monkeypatch
+):
+    gan = compiled()
+    folder = tmp_path / "best"
+
+    def fit(score):
+        callback = mg.callbacks.BestCheckpoint(Scripted(score), folder, 2)
+        gan.fit(points(), batch_size=12, verbose=0, callbacks=[callback])
+
+    fit(2.0)
+    saved = weights_of(gan)
+    real = os.replace
+
+    def kill(source, target):
+        if str(target).endswith("best.json"):
+            raise KeyboardInterrupt
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", kill)
+    with pytest.raises(KeyboardInterrupt):
+        fit(1.0)
+    assert mg.callbacks.restore_best(gan, folder)["step"] == 2
+    assert not differ(saved, weights_of(gan))
+
+
 def test_nothing_scored_restores_nothing(tmp_path):
     gan = compiled()
     before = weights_of(gan)
@@ -89,10 +174,10 @@ def test_damage_is_one_clear_error(damage, tmp_path):
     if damage == "record":
         (tmp_path / "best.json").write_text("{}")
     elif damage == "weights":
-        (tmp_path / "best.weights.h5").write_bytes(b"nothing")
+        (tmp_path / "best_00000002.weights.h5").write_bytes(b"nothing")
     else:
         gan.train_steps.assign(77)
-        gan.save_weights(tmp_path / "best.weights.h5")
+        gan.save_weights(tmp_path / "best_00000002.weights.h5")
     with pytest.raises(ValueError, match="best"):
         mg.callbacks.restore_best(compiled(), tmp_path)
 

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -126,14 +128,54 @@ def test_weights_that_are_not_finite_are_not_saved(gan, tmp_path):
     assert names == ["step_00000012.weights.h5"]
 
 
-def test_nan_stops_training_with_the_metric_named(gan):
-    poison = np.full(gan.discriminator_variables[0].shape, np.nan)
-    gan.discriminator_variables[0].assign(poison)
-    with pytest.raises(
-        FloatingPointError, match="step 1: .*discriminator_loss"
-    ):
-        fit(gan, [mg.callbacks.StopOnNaN()])
-    assert int(gan.train_steps.numpy()) == 1
+def test_an_optimizers_state_that_is_not_finite_is_not_saved(gan, tmp_path):
+    slot = gan.discriminator_optimizer.variables[-1]
+    slot.assign(np.full(slot.shape, np.inf))
+    with pytest.raises(FloatingPointError, match="not finite at step 6"):
+        fit(gan, [mg.callbacks.Checkpoint(tmp_path)], epochs=1)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])
+def test_half_a_checkpoint_is_passed_over_and_replaced(gan, tmp_path, share):
+    fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=6)])
+    latest = tmp_path / "step_00000012.weights.h5"
+    os.truncate(latest, int(latest.stat().st_size * share))
+    assert mg.callbacks.restore_latest(gan, tmp_path) == 6
+    # Not a multiple of `every`: the last one is saved as training ends.
+    fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=100)], epochs=1)
+    assert mg.callbacks.restore_latest(tiny_compiled(), tmp_path) == 12
+
+
+def tiny_compiled():
+    gan = tiny_gan()
+    gan.compile()
+    return gan
+
+
+def test_pruning_lets_be_what_could_not_be_read(tmp_path):
+    for step in (1, 2, 3, 4, 5):
+        (tmp_path / f"step_{step:08d}.weights.h5").touch()
+    mg.callbacks.prune_checkpoints(tmp_path, 3)
+    kept = [p.name[5:13] for p in mg.callbacks.checkpoints(tmp_path)]
+    assert kept == ["00000002", "00000003", "00000004", "00000005"]
+
+
+def test_a_full_disk_is_one_clear_error_and_loses_nothing(gan, tmp_path):
+    resource = pytest.importorskip("resource")
+    fit(gan, [mg.callbacks.Checkpoint(tmp_path)], epochs=1)
+    saved = weights_of(gan)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a disk with this much room, without a disk of one's own.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large.*nothing was written"):
+            fit(gan, [mg.callbacks.Checkpoint(tmp_path)], epochs=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [p.name for p in tmp_path.iterdir()] == ["step_00000006.weights.h5"]
+    assert mg.callbacks.restore_latest(gan, tmp_path) == 6
+    assert not differ(saved, weights_of(gan))
 
 
 @pytest.mark.parametrize("every", [0, -1, 1.5])

@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -115,8 +117,13 @@ def test_unknown_data_set_is_one_clear_error():
 
 def test_data_set_that_cannot_be_had_is_one_clear_error(tmp_path, monkeypatch):
     import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.utils import tqdm_utils
+
+    connections = logging.getLogger("urllib3.connectionpool")
 
     def offline(*_, **__):
+        assert not tqdm_utils._active  # nobody sees a bar in a test
+        assert not connections.isEnabledFor(logging.WARNING)
         raise ConnectionError("no route to host")
 
     monkeypatch.setattr(
@@ -124,6 +131,7 @@ def test_data_set_that_cannot_be_had_is_one_clear_error(tmp_path, monkeypatch):
     )
     with pytest.raises(ValueError, match="TFDS_DATA_DIR.*no route to host"):
         mg.data.load_images("mnist", data_dir=str(tmp_path))
+    assert tqdm_utils._active
 
 
 @pytest.mark.real_data

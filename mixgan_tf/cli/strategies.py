@@ -1,0 +1,222 @@
+"""`mixgan train --strategy=...`: on how many devices and machines.
+
+A step's batch is the recipe's on any number of replicas, so that training may
+be stopped under one strategy and go on under another.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+
+from mixgan_tf.cli import models
+from mixgan_tf.cli.errors import UsageError
+
+NAMES = ("auto", "one", "mirrored", "multiworker", "tpu")
+HELP = (
+    "one: a single device. mirrored: all GPUs of this machine. multiworker: "
+    "the machines that TF_CONFIG names, with WORKDIR on storage they share. "
+    "tpu: the TPU that TPU_NAME names, or the local one; untested. auto: "
+    "multiworker, tpu or mirrored, if TF_CONFIG names several workers, "
+    "TPU_NAME is set, or there are several GPUs; else one."
+)
+
+
+def task(environment=os.environ):
+    """Returns which worker of how many this process is, by TF_CONFIG.
+
+    Args:
+        environment: a mapping of environment variables.
+
+    Returns:
+        A tuple `(index, count)` of ints; `(0, 1)` without TF_CONFIG. Worker 0
+        is the chief, who alone writes to the work folder.
+
+    Raises:
+        UsageError: if TF_CONFIG does not describe a cluster of workers.
+    """
+    text = environment.get("TF_CONFIG", "")
+    if not text.strip():
+        return 0, 1
+    try:
+        config = json.loads(text)
+        cluster = config.get("cluster", {})
+        others = set(cluster) - {"chief", "worker"}
+        sizes = {kind: len(cluster.get(kind, [])) for kind in _KINDS}
+        if not cluster:
+            return 0, 1
+        kind, index = config["task"]["type"], int(config["task"]["index"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            "TF_CONFIG must be JSON with `cluster` and `task`, such as "
+            '{"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": '
+            f'"worker", "index": 0}}}}. Received: {text!r}'
+        ) from error
+    if others:
+        raise UsageError(
+            "TF_CONFIG may name workers and a chief only: training is "
+            f"synchronous. Received: a cluster with {', '.join(sorted(others))}"
+        )
+    if kind not in _KINDS or not 0 <= index < sizes[kind]:
+        raise UsageError(
+            "TF_CONFIG: the task must be one of the cluster's. "
+            f"Received: task {kind} {index} of a cluster of {sizes}"
+        )
+    if sizes["chief"] > 1:
+        raise UsageError(
+            "TF_CONFIG: a cluster has one chief. "
+            f"Received: {sizes['chief']} of them"
+        )
+    before = sizes["chief"] if kind == "worker" else 0
+    return before + index, sum(sizes.values())
+
+
+def check(name):
+    """Checks that a flag's value and TF_CONFIG go together.
+
+    Args:
+        name: one of `NAMES`.
+
+    Raises:
+        UsageError: if they do not.
+    """
+    index, workers = task()
+    if name == "multiworker" and not os.environ.get("TF_CONFIG"):
+        raise UsageError(
+            "--strategy=multiworker needs the addresses of all workers in the "
+            "environment variable TF_CONFIG"
+        )
+    if workers > 1 and name not in ("auto", "multiworker"):
+        raise UsageError(
+            f"TF_CONFIG names {workers} workers, who would all train the same "
+            "in one work folder: use --strategy=multiworker, or unset it. "
+            f"Received: --strategy={name}"
+        )
+    if workers > 1:
+        print(f"Worker {index} waits for all {workers} workers.", flush=True)
+
+
+def create(name):
+    """Returns the distribution strategy that a flag's value stands for.
+
+    Call it before TensorFlow has run anything: several workers could not find
+    each other afterwards.
+
+    Args:
+        name: one of `NAMES`, which `check` has found right.
+
+    Returns:
+        A `tf.distribute.Strategy`; TensorFlow's default one for one device.
+
+    Raises:
+        UsageError: if the machine lacks what it needs.
+    """
+    import tensorflow as tf
+
+    if name == "multiworker" or task()[1] > 1:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    if name == "tpu" or (name == "auto" and os.environ.get("TPU_NAME")):
+        return _tpu()
+    gpus = tf.config.list_logical_devices("GPU") if name != "one" else []
+    if name == "mirrored":
+        devices = gpus or tf.config.list_logical_devices("CPU")
+        return tf.distribute.MirroredStrategy([d.name for d in devices])
+    if len(gpus) > 1:
+        return tf.distribute.MirroredStrategy([d.name for d in gpus])
+    return tf.distribute.get_strategy()
+
+
+@contextlib.contextmanager
+def folder_of_this_worker(workdir):
+    """Yields the folder that this process may write to.
+
+    All workers do the same, for some of it (reading a metric, say) must be
+    done by all at once. But only the chief does it in the work folder, and
+    only the chief prints; the others work in a temporary copy.
+
+    Args:
+        workdir: `pathlib.Path` of the work folder.
+
+    Yields:
+        A `pathlib.Path`.
+    """
+    index, count = task()
+    if index == 0:
+        yield workdir
+        return
+    print(f"Worker {index} of {count}; worker 0 writes to {workdir}.")
+    with (
+        tempfile.TemporaryDirectory(prefix="mixgan-worker-") as scratch,
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+    ):
+        scratch = pathlib.Path(scratch)
+        for name in (models.CHECKPOINTS, models.BEST):
+            if (workdir / name).is_dir():
+                shutil.copytree(
+                    workdir / name,
+                    scratch / name,
+                    ignore=shutil.ignore_patterns(".tmp-*"),
+                )
+        if (workdir / models.RECIPE_FILE).is_file():
+            shutil.copy(workdir / models.RECIPE_FILE, scratch)
+        yield scratch
+
+
+def require_same_step(strategy, step):
+    """Refuses to go on if the workers read different checkpoints.
+
+    Args:
+        strategy: a `tf.distribute.Strategy`.
+        step: the step that this worker would go on from.
+
+    Raises:
+        UsageError: on every worker, if the steps differ.
+    """
+    import tensorflow as tf
+
+    replicas = strategy.num_replicas_in_sync
+    if task()[1] == 1 or replicas == 1:
+        return
+
+    @tf.function
+    def steps_of_all():
+        def of_one():
+            context = tf.distribute.get_replica_context()
+            place = tf.one_hot(
+                context.replica_id_in_sync_group, replicas, dtype=tf.int64
+            )
+            return context.all_reduce(tf.distribute.ReduceOp.SUM, place * step)
+
+        return strategy.experimental_local_results(strategy.run(of_one))[0]
+
+    steps = sorted(set(steps_of_all().numpy().tolist()))
+    if len(steps) > 1:
+        raise UsageError(
+            "the workers read different checkpoints: --workdir must be one "
+            "folder, on storage that all of them share. Received: steps "
+            f"{steps}"
+        )
+
+
+def _tpu():
+    import tensorflow as tf
+
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(
+            tpu=os.environ.get("TPU_NAME", "local")
+        )
+        if resolver.master():
+            tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, RuntimeError, tf.errors.OpError) as error:
+        raise UsageError(
+            "--strategy=tpu found no TPU: set TPU_NAME, or run on a TPU "
+            f"machine. {type(error).__name__}: {str(error).splitlines()[0]}"
+        ) from error
+    return tf.distribute.TPUStrategy(resolver)
+
+
+_KINDS = ("chief", "worker")
