@@ -81,18 +81,22 @@ def save_png(grid, path, scale=1):
         temporary.write_bytes(png_bytes(grid, scale))
 
 
-def scatter(points, size=400):
+def scatter(points, size=400, limit=None):
     """Draws points of the plane.
 
     Args:
         points: float array `(n, 2)`.
         size: side of the picture, in pixels.
+        limit: the picture shows coordinates from `-limit` to `limit`; all
+            points by default. Points beyond are left out.
 
     Returns:
         A uint8 array `(size, size, 3)`.
     """
     picture = np.full((size, size, 3), 255, "uint8")
-    limit = 1.2 * np.abs(points).max()
+    if limit is None:
+        limit = 1.2 * np.abs(points).max()
+    points = points[(np.abs(points) < limit).all(axis=1)]
     column = ((points[:, 0] / limit + 1) / 2 * (size - 3)).astype(int) + 1
     row = ((1 - points[:, 1] / limit) / 2 * (size - 3)).astype(int) + 1
     for dx in (-1, 0, 1):
