@@ -37,6 +37,7 @@ from tqdm import tqdm
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf.cli.source_tree import commit
+from mixgan_tf.placement import bytes_per_device
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("rounds", 7, "Rounds; the first warms up.", lower_bound=2)
@@ -134,13 +135,12 @@ def memory():
 
 def placement():
     """Returns the bytes of variables on each device, spread and not."""
-    devices = [f"CPU:{i}" for i in range(DEVICES)]
     found = {}
     for t in (1, 4, 16):
         for where in (None, "spread"):
             gan = image_gan(t, width=16, placement=where)
             gan.compile()
-            found[f"{t} {where or 'together'}"] = variable_bytes(gan, devices)
+            found[f"{t} {where or 'together'}"] = bytes_per_device(gan)
     return found
 
 
@@ -207,19 +207,6 @@ def per_step(calls, steps, title):
                 seconds = time.perf_counter() - start
                 taken[name].append(1e6 * seconds / steps)
     return {name: statistics.median(times) for name, times in taken.items()}
-
-
-def variable_bytes(gan, devices):
-    """Returns the bytes of a model's and its optimizers' variables."""
-    found = dict.fromkeys(devices, 0)
-    variables = {id(v): v for v in gan.variables}
-    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
-        variables |= {id(v): v for v in optimizer.variables}
-    for variable in variables.values():
-        device = variable.value.device.rpartition("/device:")[2]
-        size = variable.dtype and np.dtype(variable.dtype).itemsize
-        found[device] += size * int(np.prod(variable.shape))
-    return found
 
 
 def resident_megabytes():

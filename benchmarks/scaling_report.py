@@ -59,9 +59,9 @@ def _memory(found):
 
 
 def _placement(found):
-    devices = list(next(iter(found.values())))
+    devices = sorted({d for sizes in found.values() for d in sizes})
     rows = [
-        (name, *(f"{sizes[d] / 1e6:.2f}" for d in devices))
+        (name, *(f"{sizes.get(d, 0) / 1e6:.2f}" for d in devices))
         for name, sizes in found.items()
     ]
     return "## Megabytes of variables on each device\n\n" + _table(
