@@ -196,14 +196,14 @@ def check_scope(model):
     """
     require_supported_strategy()
     current = tf.distribute.get_strategy()
-    if tf.distribute.has_strategy() and (
-        current is not model.distribute_strategy
-    ):
+    # Keras's `distribute_strategy` is the current one, of a model without any.
+    made_in = model._distribute_strategy
+    if tf.distribute.has_strategy() and current is not made_in:
         raise ValueError(
             "The model trains under the strategy that it was made in: make "
             "and compile it inside this one's scope, or leave the scope. "
-            f"Received: a model of {type(model.distribute_strategy).__name__} "
-            f"in the scope of {type(current).__name__}"
+            f"Received: a model of {type(made_in).__name__} in the scope "
+            f"of {type(current).__name__}"
         )
 
 
