@@ -245,7 +245,7 @@ def test_a_logit_without_an_axis_will_do():
     gan.train_on_batch(points(6))
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16", "float64"])
+@pytest.mark.parametrize("policy", ["float16", "bfloat16", "float64"])
 def test_policies_that_lose_precision_are_refused(policy):
     gan = tiny_gan()
     before = keras.config.dtype_policy()

@@ -173,15 +173,6 @@ def test_what_does_not_scale_losses_is_refused(half, arguments, name):
     assert not gan.compiled
 
 
-def test_float16_variables_are_refused():
-    keras.config.set_dtype_policy("float16")
-    try:
-        with pytest.raises(ValueError, match="whose variables are float32"):
-            tiny_gan().compile()
-    finally:
-        keras.config.set_dtype_policy("float32")
-
-
 def test_a_users_own_loss_scale_changes_nothing():
     def run(factor):
         gan = seeded(tiny_gan)
