@@ -12,9 +12,7 @@ that nothing depends on what else the machine does meanwhile.
 A finished run is kept in the JSON file and not made again.
 """
 
-import concurrent.futures
 import json
-import multiprocessing
 import os
 import pathlib
 import statistics
@@ -30,6 +28,7 @@ from fair_capacity_report import markdown
 from mixgan_tf.zoo.building import build_dataset
 from mixgan_tf.zoo.building import build_model
 from mixgan_tf.zoo.recipes import dcgan_mnist
+from running import results
 from running import use_one_thread
 from tqdm import tqdm
 
@@ -87,22 +86,14 @@ def main(_):
         for setting in SETTINGS
     }
     made_at = commit()
-    pool = concurrent.futures.ProcessPoolExecutor(
-        FLAGS.processes, multiprocessing.get_context("spawn"), use_one_thread
-    )
-    try:
-        futures = {
-            pool.submit(run, protocol): name
-            for name, protocol in wanted.items()
-            if found["runs"].get(name, {}).get("protocol") != protocol
-        }
-        done = concurrent.futures.as_completed(futures)
-        for future in tqdm(done, total=len(futures), unit="run"):
-            name = futures[future]
-            found["runs"][name] = {**future.result(), "commit": made_at}
-            save(found, path)
-    finally:  # an error ends it, rather than after all other runs
-        pool.shutdown(cancel_futures=True)
+    missing = {
+        name: protocol
+        for name, protocol in wanted.items()
+        if found["runs"].get(name, {}).get("protocol") != protocol
+    }
+    for name, result in results(run, missing, FLAGS.processes, "run"):
+        found["runs"][name] = {**result, "commit": made_at}
+        save(found, path)
     shown = {**found, "runs": {name: found["runs"][name] for name in wanted}}
     text = markdown(shown)
     with files.atomic_file(out / "fair_capacity.md") as file:

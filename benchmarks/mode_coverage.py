@@ -12,9 +12,7 @@ one loop of `train_step` by XLA and trains every seed with it: for networks
 this small that is several times faster than `fit`.
 """
 
-import concurrent.futures
 import json
-import multiprocessing
 import os
 import pathlib
 import time
@@ -31,8 +29,7 @@ from absl import flags
 from mode_coverage_report import Scene
 from mode_coverage_report import draw
 from mode_coverage_report import markdown
-from running import use_one_thread
-from tqdm import tqdm
+from running import results
 
 import mixgan_tf as mg
 from mixgan_tf import files
@@ -91,26 +88,18 @@ def main(_):
         for setting in FLAGS.settings
     }
     made_at = commit()
-    pool = concurrent.futures.ProcessPoolExecutor(
-        FLAGS.processes, multiprocessing.get_context("spawn"), use_one_thread
-    )
-    try:
-        futures = {
-            pool.submit(run, wanted): name
-            for name, wanted in protocols.items()
-            if cells.get(name, {}).get("protocol") != wanted
-        }
-        done = concurrent.futures.as_completed(futures)
-        for future in tqdm(done, total=len(futures), unit="cell"):
-            name = futures[future]
-            cells[name], samples = future.result()
-            cells[name]["commit"] = made_at
-            with files.atomic_file(samples_file(out, name)) as file:
-                np.save(file, samples)
-            with files.atomic_file(report) as file:
-                file.write_text(json.dumps(cells, indent=1))
-    finally:  # an error ends the run, rather than after all other cells
-        pool.shutdown(cancel_futures=True)
+    missing = {
+        name: wanted
+        for name, wanted in protocols.items()
+        if cells.get(name, {}).get("protocol") != wanted
+    }
+    for name, found in results(run, missing, FLAGS.processes, "cell"):
+        cells[name], samples = found
+        cells[name]["commit"] = made_at
+        with files.atomic_file(samples_file(out, name)) as file:
+            np.save(file, samples)
+        with files.atomic_file(report) as file:
+            file.write_text(json.dumps(cells, indent=1))
     shown = {name: cells[name] for name in protocols}
     with files.atomic_file(out / "mode_coverage.md") as file:
         file.write_text(markdown(shown))

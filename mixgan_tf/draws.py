@@ -29,7 +29,10 @@ def uniform(shape, key):
         A float32 tensor.
     """
     bits = integers(shape, key, None, None)
-    return _fraction(bits)
+    # The lower 23 bits as the mantissa of a number in [1, 2).
+    one = tf.constant(0x3F800000, tf.int32)
+    mantissa = tf.bitwise.bitwise_and(bits, 0x7FFFFF)
+    return tf.bitcast(tf.bitwise.bitwise_or(mantissa, one), tf.float32) - 1.0
 
 
 def normal(shape, key):
@@ -52,10 +55,3 @@ def normal(shape, key):
     angle = 2.0 * math.pi * second
     pairs = tf.stack([tf.sin(angle) * radius, tf.cos(angle) * radius], axis=1)
     return tf.reshape(tf.reshape(pairs, [-1])[:count], shape)
-
-
-def _fraction(bits):
-    # The lower 23 bits as the mantissa of a number in [1, 2).
-    one = tf.constant(0x3F800000, tf.int32)
-    mantissa = tf.bitwise.bitwise_and(bits, 0x7FFFFF)
-    return tf.bitcast(tf.bitwise.bitwise_or(mantissa, one), tf.float32) - 1.0

@@ -162,14 +162,10 @@ def bytes_per_device(gan):
     bytes_per_device(gan)  # {"GPU:0": 38_012_952, "GPU:1": 38_012_912, ...}
     ```
     """
-    variables = {id(v): v for v in gan.variables}
-    for name in ("", "generator_", "discriminator_"):
-        for kind in ("", "mixture_"):
-            optimizer = getattr(gan, f"{name}{kind}optimizer", None)
-            if optimizer is not None:
-                variables.update((id(v), v) for v in optimizer.variables)
+    # Keras counts some optimizers' variables among the model's.
+    variables = [*gan.variables, *gan.optimizer_variables()]
     sizes = collections.Counter()
-    for variable in variables.values():
+    for variable in {id(v): v for v in variables}.values():
         value = variable.value
         for copy in getattr(value, "values", [value]):
             device = tf.DeviceSpec.from_string(copy.device)

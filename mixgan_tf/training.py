@@ -403,6 +403,16 @@ class AdversarialModel(keras.Model):
             mixture = getattr(self, f"{player}_mixture")
             yield optimizer, [mixture.mixture_logits], "mixture_optimizer"
 
+    def optimizer_variables(self):
+        """Returns the variables of all optimizers, each once, as a list."""
+        found = {}
+        for player in ("", "generator_", "discriminator_"):
+            for kind in ("optimizer", "mixture_optimizer"):
+                optimizer = getattr(self, f"{player}{kind}", None)
+                if optimizer is not None:
+                    found |= {id(v): v for v in optimizer.variables}
+        return list(found.values())
+
     def get_compile_config(self):
         """Returns `compile`'s arguments, serialised."""
         serialize = keras.saving.serialize_keras_object

@@ -12,13 +12,6 @@ from mixgan_tf.weights_files import inspect_weights
 
 _NAME = re.compile(r"step_(\d{8})\.weights\.h5")
 KEEP = 2
-_OPTIMIZERS = (
-    "optimizer",
-    "generator_optimizer",
-    "discriminator_optimizer",
-    "generator_mixture_optimizer",
-    "discriminator_mixture_optimizer",
-)
 # What HDF5 adds to an array's bytes is less, and to a file.
 _BYTES_PER_ARRAY = 8192
 _BYTES_PER_FILE = 2**18
@@ -120,7 +113,8 @@ def save_state(gan, path):
         OSError: if there is no room. A file that was there stays as it was.
     """
     num_bytes = _BYTES_PER_FILE
-    for variable in {id(v): v for v in _variables(gan)}.values():
+    variables = [*gan.weights, *gan.optimizer_variables()]
+    for variable in {id(v): v for v in variables}.values():
         value = np.asarray(variable)
         num_bytes += value.nbytes + _BYTES_PER_ARRAY
         if not np.isfinite(value.astype("float32")).all():
@@ -165,11 +159,3 @@ def restore_latest(gan, directory):
             f"another model. {'; '.join(errors)}"
         )
     return 0
-
-
-def _variables(gan):
-    yield from gan.weights
-    for name in _OPTIMIZERS:
-        optimizer = getattr(gan, name, None)
-        if optimizer is not None:
-            yield from optimizer.variables
