@@ -83,11 +83,12 @@ def test_benchmark_trains_reports_and_resumes(tmp_path, monkeypatch, capsys):
     benchmark = importlib.import_module("mode_coverage")
     # In this process: another would spend most of the time on imports.
     monkeypatch.setattr(
-        benchmark.concurrent.futures,
+        concurrent.futures,
         "ProcessPoolExecutor",
         concurrent.futures.ThreadPoolExecutor,
     )
-    monkeypatch.setattr(benchmark, "use_one_thread", lambda: None)
+    running = importlib.import_module("running")
+    monkeypatch.setattr(running, "use_one_thread", lambda: None)
     flags = ["", "--rows=ring_ns_16_10k", "--settings=single", "--seeds=2"]
     benchmark.FLAGS([*flags, "--steps=20", f"--out={tmp_path}"])
     benchmark.main([])
