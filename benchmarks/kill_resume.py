@@ -4,7 +4,8 @@
 
 Each kill is a training of its own, in a process of its own, that gets `kill -9`
 at a random moment of an uninterrupted one's time: every other one as soon as,
-from then on, a file is half written. What the resumed training leaves is
+from then on, a file is half written. One that has ended by then is not counted.
+What the resumed training leaves is
 compared with what the uninterrupted one left: weights, optimizers, averages,
 scores, TensorBoard's points, pictures and the preset, all of it bit by bit.
 
@@ -49,7 +50,7 @@ COMMON = [
     "--recipe.num_generators=2",
     "--recipe.num_discriminators=2",
     "--recipe.ema_decay=0.9",
-    "--recipe.steps=23",
+    "--recipe.steps=63",
     "--recipe.checkpoint_every=5",
     "--recipe.sample_every=4",
     "--recipe.log_every=2",
@@ -74,10 +75,11 @@ def main():
     seconds = finished(start(straight, recipe)) - began
     print(f"Uninterrupted: {seconds:.1f} s", flush=True)
     chance = random.Random(options.seed)
-    rows = [
-        kill_once(options.out, recipe, kill, chance.uniform(0, seconds))
-        for kill in range(options.kills)
-    ]
+    rows = []
+    while len(rows) < options.kills:
+        moment = chance.uniform(0, seconds)
+        row = kill_once(options.out, recipe, len(rows), moment)
+        rows += [] if row is None else [row]
     # Only now: what forks must not have started TensorFlow.
     from work_folder import contents
     from work_folder import differences
@@ -110,22 +112,28 @@ def finished(child):
 
 
 def kill_once(out, recipe, kill, moment):
-    """Kills one training and resumes it; returns a row of the table."""
+    """Kills one training, and resumes it.
+
+    Returns:
+        A row of the table; `None` if it had ended by then.
+    """
     folder = out / f"{kill:02d}"
     in_a_write = kill % 2 == 1
     child = start(folder, recipe)
     time.sleep(moment)
-    ended = False
+    ended = os.waitpid(child, os.WNOHANG)[0] == child
     while in_a_write and not ended and not list(folder.rglob(".tmp-*")):
         ended = os.waitpid(child, os.WNOHANG)[0] == child
     if not ended:
         os.kill(child, signal.SIGKILL)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    if ended:
+        shutil.rmtree(folder)
+        return None
     saved = sorted(folder.glob("checkpoints/step_*"))
     row = {
         "kill": kill,
         "after_s": moment,
-        "killed": not ended,
         "latest checkpoint": int(saved[-1].name[5:13]) if saved else 0,
         "half written": [p.name for p in folder.rglob(".tmp-*")],
         "folder": folder,
@@ -149,8 +157,7 @@ def report(rows, expected, seconds, out):
     for row in rows:
         left = ", ".join(row["half written"]) or "-"
         lines.append(
-            f"| {row['kill']} | {row['after_s']:.2f}"
-            f"{'' if row['killed'] else ' (had ended)'} "
+            f"| {row['kill']} | {row['after_s']:.2f} "
             f"| {row['latest checkpoint']} | {left} "
             f"| {', '.join(row['differs']) or 'nothing'} |"
         )

@@ -13,6 +13,7 @@ import tempfile
 _TEMPORARY = re.compile(
     r"\.tmp-(\d+-(?P<file>.+)|(?P<folder>.+)-[a-z0-9_]{8}(?P<old>-old)?)"
 )
+SPACE = "space"  # what `remove_leftovers` knows `require_space`'s probe by
 _NO_FALLOCATE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
@@ -111,7 +112,7 @@ def require_space(folder, num_bytes):
         OSError: if there is no room, or no permission.
     """
     folder = pathlib.Path(folder)
-    probe = folder / f".tmp-{os.getpid()}-space"
+    probe = folder / f".tmp-{os.getpid()}-{SPACE}"
     with _path_in_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:

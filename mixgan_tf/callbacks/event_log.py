@@ -75,10 +75,10 @@ def purge_events(log_dir, step):
             what was removed until it reads the folder anew.
         step: the last step to keep.
     """
-    for path in sorted(pathlib.Path(log_dir).rglob("*tfevents*")):
-        if path.name.startswith(".tmp-"):  # of a purge that was killed
-            path.unlink()
-            continue
+    log_dir = pathlib.Path(log_dir)
+    for folder in [log_dir, *(f for f in log_dir.rglob("*") if f.is_dir())]:
+        files.remove_leftovers(folder / "*")
+    for path in sorted(log_dir.rglob("*tfevents*")):
         records, whole = _read(path)
         events = [event_pb2.Event.FromString(record) for record in records]
         kept = [event.step <= step for event in events]

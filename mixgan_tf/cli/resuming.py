@@ -20,7 +20,8 @@ def rewind(workdir, step):
     """
     from mixgan_tf import callbacks
 
-    for name in (models.RECIPE_FILE, "preset", *(f"{d}/*" for d in _FOLDERS)):
+    names = (models.RECIPE_FILE, "preset", files.SPACE)
+    for name in (*names, *(f"{folder}/*" for folder in _FOLDERS)):
         files.remove_leftovers(workdir / name)
     callbacks.prune_checkpoints(workdir / models.CHECKPOINTS, step)
     callbacks.purge_events(workdir / "logs", step)

@@ -26,6 +26,8 @@ RECIPE = [
 ]
 # A process renames recipe.json first, and last at step 3 its picture.
 KILLS = [
+    ["before_delete", 3],  # whether the log has room was just tried
+    ["before_delete", 1],  # and whether the folder has
     ["half_written", 1],  # the first weights, at step 3
     ["after_rename", 5],  # the checkpoint of step 4 is the latest
     ["before_rename", 5],  # at step 8, all but its checkpoint is written
