@@ -57,6 +57,34 @@ def global_rows(batch):
     return Rows(local, tf.reduce_sum(sizes), tf.reduce_sum(sizes[:replica]))
 
 
+def gather_rows(batch):
+    """Returns the rows of all replicas together.
+
+    Differentiated, each replica's loss is taken to be a share `1 / replicas`
+    of one that all compute: the gradient is the whole loss's, with respect to
+    the rows of this replica.
+
+    Args:
+        batch: float tensor `(n, d)`; called in a replica's context.
+
+    Returns:
+        A tensor `(rows on all replicas, d)`; on a single replica `batch`.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas == 1:
+        return batch
+    rows = global_rows(batch)
+    after = rows.total - rows.offset - rows.local
+
+    @tf.custom_gradient
+    def gather(own):
+        context = tf.distribute.get_replica_context()
+        found = context.all_reduce(tf.distribute.ReduceOp.SUM, own)
+        return found, lambda upstream: replicas * upstream
+
+    return gather(tf.pad(batch, [[rows.offset, after], [0, 0]]))
+
+
 def sum_over_replicas(values):
     """Sums a dict of scalars over replicas, in one collective.
 

@@ -109,8 +109,7 @@ def evaluate(gan, key, rows, samples, labels):
             gan.objective.squared_distance(w, *form)
             for form in _forms(gan, key, rows, samples)
         ]
-        share = tf.cast(rows.local, tf.float32)
-        share /= tf.cast(rows.total, tf.float32)
+        share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
         payoff = loss = share * tf.reduce_sum(q * tf.stack(distances))
     values = {
         "payoff": payoff,
@@ -130,7 +129,7 @@ def _forms(gan, key, rows, samples):
     if gan.num_discriminators:
         networks = gan.averaged_mixture("discriminator").components
     return kernel_updates.quadratic_forms(
-        gan, None, samples, [inputs], [fakes], networks
+        gan, samples, [inputs], [fakes], discriminators=networks
     )
 
 

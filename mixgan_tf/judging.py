@@ -18,7 +18,7 @@ class Judgement(NamedTuple):
     features: object = None  # (n, F), of a network without further heads
 
 
-def judge(gan, j, samples, labels, key=None, discriminators=None):
+def judge(gan, j, samples, labels, row_draws=None, discriminators=None):
     """Returns what one discriminator says of several sets of samples.
 
     The sets go through it together, unless batch normalisation would let one
@@ -29,9 +29,9 @@ def judge(gan, j, samples, labels, key=None, discriminators=None):
         j: index of the discriminator.
         samples: list of float tensors `(n_k, ...)`.
         labels: list of int32 tensors `(n_k,)`, or of `None`.
-        key: int32 tensor `(2,)`, a stateless random seed of this replica's own:
-            the discriminator is in training mode, and sees what the
-            regularizers make of the samples. `None`: it is in inference mode.
+        row_draws: list of `RowDraws`, of each set's rows: the discriminator is
+            in training mode, and sees what the regularizers make of the
+            samples. `None`: it is in inference mode.
         discriminators: other networks than the trained ones, such as their
             averages.
 
@@ -39,15 +39,18 @@ def judge(gan, j, samples, labels, key=None, discriminators=None):
         A list of `Judgement`.
     """
     discriminator = (discriminators or gan.discriminator_mixture.components)[j]
-    run = _runner(gan, discriminator, j, key)
-    if len(samples) == 1 or depends_on_batch(discriminator):
-        return [
-            run(x, y, place)
-            for place, (x, y) in enumerate(zip(samples, labels, strict=True))
+    training = row_draws is not None
+    if training:
+        samples = [
+            _transformed(gan, x, numbers.fold_in(100 + j))
+            for x, numbers in zip(samples, row_draws, strict=True)
         ]
+    run = _runner(gan, discriminator, j, training)
+    if len(samples) == 1 or depends_on_batch(discriminator):
+        return [run(x, y) for x, y in zip(samples, labels, strict=True)]
     together = tf.concat([tf.cast(x, samples[-1].dtype) for x in samples], 0)
     classes = None if labels[0] is None else tf.concat(labels, 0)
-    judged = run(together, classes, 0)
+    judged = run(together, classes)
     sizes = [x.shape[0] for x in samples]
     if None in sizes:
         sizes = [tf.shape(x)[0] for x in samples]
@@ -82,7 +85,14 @@ def depends_on_batch(network):
     )
 
 
-def _runner(gan, discriminator, j, key):
+def _transformed(gan, samples, row_draws):
+    for index, regularizer in enumerate(gan.regularizers):
+        numbers = row_draws.fold_in(index)
+        samples = regularizer.transform(gan, samples, numbers)
+    return samples
+
+
+def _runner(gan, discriminator, j, training):
     substitutes = [
         pair
         for regularizer in gan.regularizers
@@ -90,17 +100,12 @@ def _runner(gan, discriminator, j, key):
     ]
     sees_labels = len(discriminator.inputs) == 2
 
-    def run(x, labels, place):
-        if key is not None:
-            fold = tf.random.experimental.stateless_fold_in
-            own = fold(fold(key, 100 + j), place)
-            for index, regularizer in enumerate(gan.regularizers):
-                x = regularizer.transform(gan, x, fold(own, index))
+    def run(x, labels):
         outputs = call_with(
             discriminator,
             substitutes,
             with_labels(x, labels if sees_labels else None),
-            key is not None,
+            training,
         )
         return _read(outputs)
 

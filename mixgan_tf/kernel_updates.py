@@ -6,13 +6,15 @@ there are no discriminators), the generators descend
 its first term. `MMD^2_j` is quadratic in the weights `w`: all generators
 belong to one mixture, whose samples repel each other.
 
-Each replica compares the samples it holds; the mean over replicas is unbiased.
+Each replica compares the features of all replicas' samples, with gradients for
+its own.
 """
 
 import tensorflow as tf
 
+from mixgan_tf.distribution import gather_rows
 from mixgan_tf.judging import judge
-from mixgan_tf.payoff import replica_key
+from mixgan_tf.row_draws import of_sets
 from mixgan_tf.updates import Update
 from mixgan_tf.updates import entropy_share
 from mixgan_tf.updates import generate_fakes
@@ -46,51 +48,60 @@ def generator_update(gan, key, rows, reals, labels):
     return Update(gradients, logit_gradient, loss, distance)
 
 
-def quadratic_forms(gan, key, reals, inputs, fakes, discriminators=None):
+def quadratic_forms(
+    gan, reals, inputs, fakes, key=None, rows=None, discriminators=None
+):
     """Returns `MMD^2` as a quadratic form in `w`, for each discriminator.
 
     Args:
         gan: a compiled `MixGAN` whose objective is `MMD`.
-        key: int32 tensor `(2,)`, or `None` in inference mode.
         reals: float tensor `(n, ...)`.
         inputs: list, for each group, of each generator's `FakeInputs`.
         fakes: their samples, likewise.
+        key: int32 tensor `(2,)`, a stateless random seed; `None` in inference
+            mode.
+        rows: `Rows` of `reals`, wherever there is a key.
         discriminators: networks to use instead of the trained ones.
 
     Returns:
         A list of tuples `(K, k, constant)`; see `MMD.quadratic_form`. It has
         one entry without discriminators.
     """
-    with tf.control_dependencies(_enough_samples([reals, *fakes[0]])):
-        reals = tf.identity(reals)
     if not gan.num_discriminators:
-        flat = [tf.reshape(x, [tf.shape(x)[0], -1]) for x in fakes[0]]
-        reals = tf.reshape(reals, [tf.shape(reals)[0], -1])
-        return [gan.objective.quadratic_form(reals, flat)]
+        return [_form(gan, [reals, *fakes[0]])]
     forms = []
     for j in range(gan.num_discriminators):
         group = j % len(fakes)
-        real, *judged = judge(
+        row_draws = None
+        if key is not None:
+            own, others = of_sets(key, rows, inputs[group])
+            row_draws = [own, *others]
+        judged = judge(
             gan,
             j,
             [reals, *fakes[group]],
             [None] * (1 + len(fakes[group])),
-            key,
+            row_draws,
             discriminators,
         )
-        forms.append(
-            gan.objective.quadratic_form(
-                real.features, [x.features for x in judged]
-            )
-        )
+        forms.append(_form(gan, [x.features for x in judged]))
     return forms
 
 
+def _form(gan, features):
+    reals, *fakes = [
+        gather_rows(tf.reshape(x, [tf.shape(x)[0], x.shape[1:].num_elements()]))
+        for x in features
+    ]
+    with tf.control_dependencies(_enough_samples([reals, *fakes])):
+        reals = tf.identity(reals)
+    return gan.objective.quadratic_form(reals, fakes)
+
+
 def _distance(gan, key, rows, reals, inputs, fakes):
-    share = tf.cast(rows.local, tf.float32) / tf.cast(rows.total, tf.float32)
+    share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
     w = gan.generator_mixture.mixture_weights
-    key = replica_key(key, rows)
-    forms = quadratic_forms(gan, key, reals, inputs, fakes)
+    forms = quadratic_forms(gan, reals, inputs, fakes, key, rows)
     distances = [gan.objective.squared_distance(w, *form) for form in forms]
     if not gan.num_discriminators:
         return share * distances[0]
@@ -101,7 +112,7 @@ def _distance(gan, key, rows, reals, inputs, fakes):
 def _enough_samples(sets):
     message = (
         "MMD compares the samples of each generator with each other: a batch "
-        "must hold two for each, on every replica. Use larger batches, and "
+        "must hold two for each. Use larger batches, and "
         "`drop_remainder=True` where the last one is short."
     )
     checks = []

@@ -404,7 +404,13 @@ class MixGAN(AdversarialModel):
         return presets.save(self, directory, metadata, extra_files)
 
     @classmethod
-    def from_preset(cls, preset, load_weights=True, load_discriminators=True):
+    def from_preset(
+        cls,
+        preset,
+        load_weights=True,
+        load_discriminators=True,
+        placement=None,
+    ):
         """Loads a model from a preset, compiled as it was when saved.
 
         Args:
@@ -414,6 +420,7 @@ class MixGAN(AdversarialModel):
             load_discriminators: whether to build and load the
                 discriminators; without them the model samples and exports
                 but does not train.
+            placement: where the components lie, as in the constructor.
 
         Returns:
             A `MixGAN`.
@@ -427,4 +434,6 @@ class MixGAN(AdversarialModel):
         images = gan.sample(64, seed=0)  # (64, 28, 28, 1)
         ```
         """
-        return presets.load(preset, load_weights, load_discriminators)
+        return presets.load(
+            preset, load_weights, load_discriminators, placement
+        )

@@ -253,19 +253,6 @@ def get(identifier):
     return resolve(identifier, ESTIMATORS, PayoffEstimator, "payoff")
 
 
-def replica_key(key, rows):
-    """Returns a key of this replica's own, for noise on the rows it holds.
-
-    Args:
-        key: int32 tensor `(2,)`, a stateless random seed.
-        rows: `Rows` of the batch.
-
-    Returns:
-        A tensor `(2,)`.
-    """
-    return draws.fold_in(key, rows.offset)
-
-
 def dealt_rows(rows, total, start, component, count):
     """Returns a function that takes a component's rows out of a tensor.
 

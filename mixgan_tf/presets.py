@@ -10,6 +10,7 @@ generators_ema.weights.h5, discriminators_ema.weights.h5
 
 import datetime
 import importlib.util
+import math
 import pathlib
 
 from mixgan_tf import files
@@ -136,6 +137,7 @@ def save(gan, directory, metadata=None, extra_files=None):
 
     Raises:
         ValueError: if the folder exists and is no preset.
+        OSError: if it cannot be written, or there is no room for it.
     """
     import keras  # listing presets does not load TensorFlow
     import tensorflow as tf
@@ -149,9 +151,13 @@ def save(gan, directory, metadata=None, extra_files=None):
             "Argument `directory` must be new, empty, or a preset to replace. "
             f"Received: {str(directory)!r}"
         )
+    # HDF5 does not get over a full disk; it writes a header for each array.
+    arrays = sum(4 * math.prod(v.shape) + 8192 for v in gan.weights)
+    files.require_space(directory.absolute().parent, arrays + 2**20)
     with files.atomic_folder(directory) as folder:
         config = {
-            "model": gan.get_config(),
+            # Where components lie is for whoever loads them to say.
+            "model": {**gan.get_config(), "placement": None},
             "compile": gan.get_compile_config(),
         }
         write_json(folder / CONFIG, config)
@@ -186,7 +192,7 @@ def save(gan, directory, metadata=None, extra_files=None):
     return directory
 
 
-def load(preset, load_weights=True, load_discriminators=True):
+def load(preset, load_weights=True, load_discriminators=True, placement=None):
     """Loads a model from a preset, compiled as it was when saved.
 
     Args:
@@ -195,6 +201,7 @@ def load(preset, load_weights=True, load_discriminators=True):
             with fresh ones.
         load_discriminators: whether to build and load the discriminators; a
             model without them samples and exports but does not train.
+        placement: where the components lie; see `MixGAN`.
 
     Returns:
         A `MixGAN`.
@@ -210,7 +217,7 @@ def load(preset, load_weights=True, load_discriminators=True):
     )
     weights = [GENERATORS, *([DISCRIMINATORS] if with_discriminators else [])]
     found = preset_checks.check_before_building(folder, CONFIG, config, weights)
-    model_config = dict(config["model"])
+    model_config = {**config["model"], "placement": placement}
     model_config.setdefault("ema", None)
     if not with_discriminators:
         model_config["discriminator"] = []

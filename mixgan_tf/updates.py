@@ -28,9 +28,9 @@ from mixgan_tf.judging import judge
 from mixgan_tf.judging import with_labels
 from mixgan_tf.mixture import uniformity_penalty
 from mixgan_tf.mixture import weights_of_rows
-from mixgan_tf.payoff import replica_key
 from mixgan_tf.placement import on_device_of
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
+from mixgan_tf.row_draws import of_sets
 
 
 class Update(NamedTuple):
@@ -102,12 +102,13 @@ def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
         and the `Judgement`s of the real and of each generator's samples.
     """
     reals, labels, rows = batch
+    own, others = of_sets(key, rows, inputs)
     real, *judged = judge(
         gan,
         j,
         [reals, *fakes],
         [labels, *(i.labels for i in inputs)],
-        replica_key(key, rows),
+        [own, *others],
     )
     earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
     payoff = earned / tf.cast(rows.total, tf.float32)
@@ -157,7 +158,7 @@ def discriminator_update(gan, key, rows, reals, labels):
                 gan, real, labels, rows, judged, inputs[group], w
             )
             penalised = PenaltyInputs(
-                lambda x, y, k: judge(gan, j, [x], [y], k)[0].logits,
+                lambda x, y, d: judge(gan, j, [x], [y], [d])[0].logits,
                 reals,
                 labels,
                 fakes[group],
@@ -248,7 +249,7 @@ def generator_update(gan, key, rows, reals, labels):
                 j,
                 fakes[group],
                 [i.labels for i in inputs[group]],
-                replica_key(key, rows),
+                of_sets(key, rows, inputs[group])[1],
             )
             scores, loss = [], 0.0
             for i, (judgement, component) in enumerate(

@@ -43,7 +43,7 @@ def test_weights_descend_the_exact_quadratic_form(features):
     x = tf.constant(points())
     update = kernel_updates.generator_update(gan, KEY, ROWS, x, None)
     inputs, fakes = updates.generate_fakes(gan, KEY, ROWS, None)
-    forms = kernel_updates.quadratic_forms(gan, KEY, x, inputs, fakes)
+    forms = kernel_updates.quadratic_forms(gan, x, inputs, fakes, KEY, ROWS)
     assert len(forms) == (2 if features else 1)
     w = np.exp(logits) / np.exp(logits).sum()
     value = slope = 0.0

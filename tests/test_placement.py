@@ -75,6 +75,10 @@ slots = [
 ]
 gan.save(sys.argv[1])
 again = keras.saving.load_model(sys.argv[1])
+gan.save_to_preset(sys.argv[2])
+presets = [
+    mg.MixGAN.from_preset(sys.argv[2], placement=p) for p in (None, "spread")
+]
 print(json.dumps(dict(
     gaps=found,
     changed=float(np.abs(weights_of(gan)[-2]).max()),
@@ -84,7 +88,8 @@ print(json.dumps(dict(
     bytes=placement.bytes_per_device(gan),
     bytes_in_one_place=placement.bytes_per_device(train(None, ema=0.9)),
     loaded=[
-        device(net.variables[0]) for net in again.generator_mixture.components
+        [device(net.variables[0]) for net in m.generator_mixture.components]
+        for m in (again, *presets)
     ],
 )))
 try:
@@ -101,9 +106,12 @@ with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    file = tmp_path_factory.mktemp("spread") / "gan.keras"
+    folder = tmp_path_factory.mktemp("spread")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(file)],
+        [
+            *(sys.executable, "-c", SCRIPT),
+            *(str(folder / name) for name in ("gan.keras", "preset")),
+        ],
         capture_output=True,
         text=True,
         timeout=300,
@@ -122,7 +130,9 @@ def test_a_pair_lies_whole_on_its_device(printed):
     assert found["nets"]["averages"] == [[0], [1], [2], [3], [0]]
     assert found["nets"]["discriminators"] == [[0], [1], [2]]
     assert found["slots"] == found["variables"]
-    assert found["loaded"] == [0, 1, 2, 3, 0]
+    spread = [0, 1, 2, 3, 0]
+    # A preset leaves it to whoever loads it.
+    assert found["loaded"] == [spread, [0, 0, 0, 0, 0], spread]
 
 
 def test_bytes_are_those_of_one_device_shared_out(printed):

@@ -178,6 +178,22 @@ def test_a_failed_save_leaves_the_old_preset(tmp_path, monkeypatch):
     presets.read_metadata(tmp_path / "p")
 
 
+def test_a_full_disk_leaves_the_old_preset(tmp_path):
+    resource = pytest.importorskip("resource")
+    gan = tiny_gan()
+    gan.save_to_preset(tmp_path / "p")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a disk with this much room: HDF5 would end the process.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large.*nothing was written"):
+            gan.save_to_preset(tmp_path / "p")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [f.name for f in tmp_path.iterdir()] == ["p"]
+    presets.read_metadata(tmp_path / "p")
+
+
 def tamper(folder):
     path = folder / "generators.weights.h5"
     content = bytearray(path.read_bytes())

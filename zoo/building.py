@@ -6,11 +6,12 @@ from mixgan_tf.zoo.recipes.base import base_config
 import mixgan_tf as mg
 
 
-def build_model(recipe):
+def build_model(recipe, placement=None):
     """Returns the compiled `MixGAN` that a recipe describes.
 
     Args:
         recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
+        placement: where the components lie; see `MixGAN`.
 
     Returns:
         A compiled `MixGAN` with fresh weights.
@@ -37,6 +38,7 @@ def build_model(recipe):
         num_classes=num_classes,
         class_dependent_weights=recipe.class_dependent_weights,
         seed=recipe.seed,
+        placement=placement,
     )
     if recipe.adaptive_steps and recipe.final_learning_rate_fraction != 1.0:
         raise ValueError(

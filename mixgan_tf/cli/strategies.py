@@ -14,9 +14,11 @@ import tempfile
 from mixgan_tf.cli import models
 from mixgan_tf.cli.errors import UsageError
 
-NAMES = ("auto", "one", "mirrored", "multiworker", "tpu")
+NAMES = ("auto", "one", "spread", "mirrored", "multiworker", "tpu")
 HELP = (
-    "one: a single device. mirrored: all GPUs of this machine. multiworker: "
+    "one: a single device. spread: the pairs of a generator and a "
+    "discriminator on the GPUs of this machine by turns, for mixtures that one "
+    "GPU cannot hold. mirrored: all GPUs of this machine. multiworker: "
     "the machines that TF_CONFIG names, with WORKDIR on storage they share. "
     "tpu: the TPU that TPU_NAME names, or the local one; untested. auto: "
     "multiworker, tpu or mirrored, if TF_CONFIG names several workers, "
@@ -108,7 +110,7 @@ def create(name):
         name: one of `NAMES`, which `check` has found right.
 
     Returns:
-        A `tf.distribute.Strategy`; TensorFlow's default one for one device.
+        A `tf.distribute.Strategy`; TensorFlow's default one for one replica.
 
     Raises:
         UsageError: if the machine lacks what it needs.
@@ -119,13 +121,24 @@ def create(name):
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu" or (name == "auto" and os.environ.get("TPU_NAME")):
         return _tpu()
-    gpus = tf.config.list_logical_devices("GPU") if name != "one" else []
+    if name in ("one", "spread"):
+        return tf.distribute.get_strategy()
+    gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored":
         devices = gpus or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([d.name for d in devices])
     if len(gpus) > 1:
         return tf.distribute.MirroredStrategy([d.name for d in gpus])
     return tf.distribute.get_strategy()
+
+
+def placement_of(name):
+    """Returns the `placement` of the model, for `MixGAN`.
+
+    Args:
+        name: one of `NAMES`.
+    """
+    return "spread" if name == "spread" else None
 
 
 @contextlib.contextmanager

@@ -120,6 +120,7 @@ def _train(recipe, workdir, command, strategy):
     players = ("num_generators", "num_discriminators")
     use_thread_plan(max(recipe.get(count, 1) for count in players))
     strategies.check(strategy)
+    placement = strategies.placement_of(strategy)
     strategy = load_tensorflow(lambda: strategies.create(strategy))
     check_recipe_size(recipe)
     from mixgan_tf import callbacks
@@ -131,7 +132,7 @@ def _train(recipe, workdir, command, strategy):
 
     commit = source_tree.commit()
     with strategy.scope():
-        gan = build_model(recipe)
+        gan = build_model(recipe, placement)
     step = callbacks.restore_latest(gan, checkpoints)
     strategies.require_same_step(strategy, step)
     set_learning_rates(gan, recipe)

@@ -11,8 +11,8 @@ from mixgan_tf.mixture import weights_of_rows
 from mixgan_tf.network_checks import require_exact_derivatives
 from mixgan_tf.payoff import dealt_rows
 from mixgan_tf.payoff import enough_rows
-from mixgan_tf.payoff import replica_key
 from mixgan_tf.regularizers.regularizer import Regularizer
+from mixgan_tf.row_draws import RowDraws
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
 
@@ -71,7 +71,9 @@ class GradientPenalty(_OfGradients):
     - `"stratified"`: every T-th real row for each generator;
     - `"pair"`: every row each generator made. Under the `stratified` payoff
       that is the same number of rows; under `shared`, T times as many;
-    - `"mixture"`: for each real row one generator, drawn by the weights.
+    - `"mixture"`: for each real row one generator, drawn by the weights. Where
+      the payoff deals out the rows, each has one generator anyway, and its
+      weight is multiplied instead, as under `"pair"`.
 
     Args:
         weight: positive float.
@@ -97,25 +99,25 @@ class GradientPenalty(_OfGradients):
 
     def penalty(self, inputs):
         """Returns the penalty. See `Regularizer.penalty`."""
-        if self.interpolation == "mixture":
+        whole = all(component.whole for component in inputs.inputs)
+        if self.interpolation == "mixture" and whole:
             points = [_drawn_by_weights(inputs)]
         else:
             count = len(inputs.fakes)
+            every_row = self.interpolation != "stratified"
             points = [
-                _of_component(inputs, i, count, self.interpolation == "pair")
-                for i in range(count)
+                _of_component(inputs, i, count, every_row) for i in range(count)
             ]
+        reals, fakes, labels, weights, numbers = zip(*points, strict=True)
         reals, fakes, labels, weights = (
-            _together(parts) for parts in zip(*points, strict=True)
+            _together(parts) for parts in (reals, fakes, labels, weights)
         )
-        key = replica_key(inputs.key, inputs.rows)
-        mixing = draws.uniform(
-            [tf.shape(reals)[0]] + [1] * (reals.shape.rank - 1), key
-        )
+        numbers = RowDraws.joined(numbers)
+        mixing = numbers.uniform([1] * (reals.shape.rank - 1))
         mixing = tf.cast(mixing, reals.dtype)
         between = mixing * reals + (1 - mixing) * tf.cast(fakes, reals.dtype)
         norms = gradient_norms(
-            lambda x: inputs.critic(x, labels, key + [0, 1]), between
+            lambda x: inputs.critic(x, labels, numbers.fold_in(1)), between
         )
         total = tf.reduce_sum(weights * (norms - 1) ** 2)
         return self.weight * total
@@ -148,9 +150,9 @@ class R1(_OfGradients):
 
     def penalty(self, inputs):
         """Returns the penalty. See `Regularizer.penalty`."""
-        key = replica_key(inputs.key, inputs.rows)
+        numbers = RowDraws.of_batch(inputs.key, inputs.rows)
         squares = gradient_norms(
-            lambda x: inputs.critic(x, inputs.labels, key),
+            lambda x: inputs.critic(x, inputs.labels, numbers),
             inputs.reals,
             squared=True,
         )
@@ -166,45 +168,38 @@ def _of_component(inputs, i, count, every_row):
     component, fakes = inputs.inputs[i], inputs.fakes[i]
     reals, total = component.take(inputs.reals), component.total
     labels = component.labels
+    # Rows dealt out are of one component each: they can share a drawing.
+    key = draws.fold_in(inputs.key, i if every_row and component.whole else 0)
+    numbers = RowDraws.of_batch(key, inputs.rows).of(component.take)
     if not every_row and component.whole:
         batch = enough_rows(inputs.rows.total, count)
         start = draws.integers(  # one for all replicas
             [], inputs.key, maxval=batch
         )
         mine = dealt_rows(inputs.rows, batch, start, i, count)
-        reals, fakes = mine(reals), mine(fakes)
+        reals, fakes, numbers = mine(reals), mine(fakes), numbers.of(mine)
         labels = None if labels is None else mine(labels)
         total = tf.cast((batch - i - 1) // count + 1, tf.float32)
     weights = weights_of_rows(inputs.weights, i, labels) / total
-    return reals, fakes, labels, tf.fill([tf.shape(reals)[0]], 1.0) * weights
+    weights = tf.fill([tf.shape(reals)[0]], 1.0) * weights
+    return reals, fakes, labels, weights, numbers
 
 
 def _drawn_by_weights(inputs):
-    # A fake and the real row it goes with are drawn together, so that their
-    # classes agree; each fake is as likely as its weight in the mixture.
-    reals, labels, shares = [], [], []
-    for i, component in enumerate(inputs.inputs):
-        paired = component.take(inputs.reals)
-        weights = weights_of_rows(inputs.weights, i, component.labels)
-        reals.append(paired)
-        labels.append(component.labels)
-        shares.append(
-            tf.fill([tf.shape(paired)[0]], 1.0) * weights / component.total
-        )
-    shares = tf.concat(shares, 0)
-    rows = tf.random.stateless_categorical(
-        tf.math.log(shares)[None],
-        inputs.rows.local,
-        replica_key(inputs.key, inputs.rows),
-    )[0]
-    drawn = tf.maximum(tf.cast(inputs.rows.local, tf.float32), 1.0)
-    return (
-        tf.gather(tf.concat(reals, 0), rows),
-        tf.gather(tf.concat(inputs.fakes, 0), rows),
-        None if labels[0] is None else tf.gather(tf.concat(labels, 0), rows),
-        # This replica's share of the mixture, on as many rows.
-        tf.fill([inputs.rows.local], tf.reduce_sum(shares) / drawn),
-    )
+    # For every row one of the generators, which have all made one of it.
+    first = inputs.inputs[0]
+    numbers = RowDraws.of_batch(inputs.key, inputs.rows)
+    weights = [
+        tf.fill([inputs.rows.local], 1.0)
+        * weights_of_rows(inputs.weights, i, first.labels)
+        for i in range(len(inputs.fakes))
+    ]
+    ends = tf.cumsum(tf.stack(weights, axis=1)[:, :-1], axis=1)
+    drawn = numbers.fold_in(2).uniform([1]) >= ends
+    drawn = tf.reduce_sum(tf.cast(drawn, tf.int32), axis=1)
+    fakes = tf.gather(tf.stack(inputs.fakes, 1), drawn, axis=1, batch_dims=1)
+    share = tf.fill([inputs.rows.local], 1.0 / first.total)
+    return inputs.reals, fakes, first.labels, share, numbers
 
 
 def _together(parts):

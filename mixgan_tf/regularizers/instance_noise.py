@@ -3,7 +3,6 @@
 import keras
 import tensorflow as tf
 
-from mixgan_tf import draws
 from mixgan_tf.arguments import require_number
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.regularizers.regularizer import Regularizer
@@ -39,9 +38,9 @@ class InstanceNoise(Regularizer):
             require_positive_int("anneal_steps", anneal_steps)
         self.anneal_steps = anneal_steps
 
-    def transform(self, gan, samples, key):
+    def transform(self, gan, samples, row_draws):
         """Adds the noise. See `Regularizer.transform`."""
-        noise = draws.normal(tf.shape(samples), key)
+        noise = row_draws.normal(samples.shape[1:])
         stddev = self.stddev_at(gan.train_steps.value)
         return samples + tf.cast(stddev * noise, samples.dtype)
 
@@ -87,11 +86,11 @@ class Dropout(Regularizer):
     def __init__(self, rate=0.2):
         self.rate = require_number("rate", rate, high=0.999)
 
-    def transform(self, gan, samples, key):
+    def transform(self, gan, samples, row_draws):
         """Drops values. See `Regularizer.transform`."""
-        return tf.nn.experimental.stateless_dropout(
-            samples, self.rate, key, rng_alg="philox"
-        )
+        kept = row_draws.uniform(samples.shape[1:]) >= self.rate
+        scaled = samples / tf.cast(1.0 - self.rate, samples.dtype)
+        return tf.where(kept, scaled, tf.zeros_like(samples))
 
     def get_config(self):
         """Returns the constructor's arguments."""

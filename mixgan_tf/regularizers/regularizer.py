@@ -9,7 +9,7 @@ class PenaltyInputs(NamedTuple):
     Sums are over this replica's rows, divided by the global counts.
     """
 
-    critic: object  # function (samples, labels, key) -> logits (n,)
+    critic: object  # function (samples, labels, RowDraws) -> logits (n,)
     reals: object  # float (n, ...)
     labels: object  # int32 (n,), or None
     fakes: list  # of each generator, float (n_i, ...)
@@ -57,13 +57,14 @@ class Regularizer:
         """
         return []
 
-    def transform(self, gan, samples, key):
+    def transform(self, gan, samples, row_draws):
         """Returns what a discriminator sees of samples during training.
 
         Args:
             gan: the `MixGAN`.
             samples: float tensor `(n, ...)`, real or generated.
-            key: int32 tensor `(2,)`, a stateless random seed.
+            row_draws: `RowDraws`, random numbers for each of the samples, the
+                same on one replica and on several.
 
         Returns:
             A tensor of the same shape.

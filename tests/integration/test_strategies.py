@@ -18,7 +18,7 @@ from tests.models import weights_of
 from tests.workers import run_workers
 
 # The command on two logical CPU devices, which only a program can make.
-MIRRORED = """
+TWO_DEVICES = """
 import sys
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
@@ -26,22 +26,28 @@ tf.config.set_logical_device_configuration(
     cpu, [tf.config.LogicalDeviceConfiguration()] * 2
 )
 from mixgan_tf.cli import train
-train.run([*sys.argv[1:], "--strategy=mirrored"])
+train.run(sys.argv[1:])
 """
 
 
-def test_workers_go_on_where_two_devices_stopped(tmp_path):
+def test_training_goes_on_under_one_strategy_after_another(tmp_path):
     # Dropout inside networks draws one mask for all replicas: left out.
     arguments = [*SMALL, "--recipe.discriminator.dropout=0.0"]
     workdir = tmp_path / "work"
     arguments.append(f"--workdir={workdir}")
-    done = subprocess.run(
-        [sys.executable, "-c", MIRRORED, *arguments, "--recipe.steps=4"],
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    for strategy, steps in (("spread", 2), ("mirrored", 4)):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-c", TWO_DEVICES, *arguments),
+                *(f"--strategy={strategy}", f"--recipe.steps={steps}"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        preset = mg.MixGAN.from_preset(workdir / "preset")
+        assert preset.placement is None  # it is for whoever loads it to say
     command = [str(MIXGAN), "train", *arguments, "--recipe.steps=6"]
     (chief, out, error), (other, other_out, _) = run_workers(command)
     assert (chief, other) == (0, 0), error[-3000:]
@@ -50,7 +56,7 @@ def test_workers_go_on_where_two_devices_stopped(tmp_path):
     assert other_out.startswith("Worker 1 of 2; worker 0 writes to")
     assert len(other_out.splitlines()) == 1
     logs = [f.name for f in (workdir / "logs").glob("*tfevents*")]
-    assert len(logs) == 2  # one for each time
+    assert len(logs) == 3  # one for each time
     arguments[-1] = f"--workdir={tmp_path}/one"
     succeed("train", *arguments, "--recipe.steps=6", "--strategy=one")
     several, one = (

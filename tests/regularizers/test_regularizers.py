@@ -9,6 +9,7 @@ from mixgan_tf.judging import judge
 from mixgan_tf.payoff import Rows
 from mixgan_tf.regularizers import PenaltyInputs
 from mixgan_tf.regularizers.gradient_penalty import gradient_norms
+from mixgan_tf.row_draws import RowDraws
 from tests.models import differ
 from tests.models import labels
 from tests.models import points
@@ -26,6 +27,10 @@ EACH = [
     R.SpectralNormalization(2),
 ]
 KEY = tf.constant([3, 4])
+
+
+def numbers_for(samples):
+    return RowDraws.of_batch(KEY, Rows(len(samples), len(samples), 0))
 
 
 def discriminators(gan):
@@ -104,9 +109,23 @@ def test_penalty_of_a_linear_critic(gan, interpolation, estimator):
 
     set_logits(gan, generator=[0.5, 0.0, -1.0])
     assert value(1.0) == pytest.approx(0.0, abs=1e-10)
-    # Exact but for `mixture`, where weights need not be met exactly: their
-    # shares still add up to one.
+    # Exact for `mixture`, too, whichever generators are drawn.
     assert value(3.0) == pytest.approx(12.0, rel=1e-5)
+
+
+def test_where_rows_are_dealt_out_weights_are_not_drawn_by(gan):
+    set_logits(gan, generator=[0.5, 0.0, -1.0])
+    gan.compile()
+    found = {}
+    for estimator in ("shared", "stratified"):
+        for name in ("pair", "mixture"):
+            inputs = inputs_of(
+                gan, lambda x, y, d: tf.reduce_sum(x**3, axis=1), estimator
+            )
+            penalty = R.GradientPenalty(1.0, name).penalty(inputs)
+            found[estimator, name] = float(penalty)
+    assert found["stratified", "mixture"] == found["stratified", "pair"]
+    assert found["shared", "mixture"] != found["shared", "pair"]
 
 
 @pytest.mark.parametrize("by_class", [False, True])
@@ -210,16 +229,19 @@ def test_the_penalty_holds_a_critic_near_slope_one():
 def test_instance_noise_has_its_deviation_and_is_annealed(gan):
     noise = R.InstanceNoise(0.5, anneal_steps=10)
     zeros = tf.zeros([4000, 2])
-    assert np.std(noise.transform(gan, zeros, KEY)) == pytest.approx(0.5, 0.05)
+    noisy = noise.transform(gan, zeros, numbers_for(zeros))
+    assert np.std(noisy) == pytest.approx(0.5, 0.05)
     assert [float(noise.stddev_at(t)) for t in (0, 4, 10, 99)] == (
         pytest.approx([0.5, 0.3, 0.0, 0.0])
     )
     gan.train_steps.assign(10)
-    np.testing.assert_array_equal(noise.transform(gan, zeros, KEY), zeros)
+    late = noise.transform(gan, zeros, numbers_for(zeros))
+    np.testing.assert_array_equal(late, zeros)
 
 
 def test_dropout_keeps_the_mean(gan):
-    seen = np.array(R.Dropout(0.25).transform(gan, tf.ones([4000, 2]), KEY))
+    ones = tf.ones([4000, 2])
+    seen = R.Dropout(0.25).transform(gan, ones, numbers_for(ones)).numpy()
     assert set(np.round(np.unique(seen), 4)) == {0.0, np.float32(1.3333)}
     assert seen.mean() == pytest.approx(1.0, abs=0.03)
 
@@ -230,7 +252,8 @@ def test_noise_is_fresh_for_each_discriminator_and_absent_in_evaluation():
     first, second, _ = discriminators(gan)
     second.set_weights(first.get_weights())
     x = tf.constant(points(6))
-    noisy = [judge(gan, j, [x], [None], KEY)[0].logits for j in range(2)]
+    numbers = [numbers_for(x)]
+    noisy = [judge(gan, j, [x], [None], numbers)[0].logits for j in range(2)]
     assert differ(noisy[:1], noisy[1:])
     clean = judge(gan, 0, [x], [None])[0].logits
     np.testing.assert_allclose(clean, first(x)[:, 0], rtol=1e-6)
@@ -244,7 +267,8 @@ def test_spectral_normalisation_leaves_the_variables_alone():
     gan.compile(regularizers=[R.SpectralNormalization()])
     before = weights_of(discriminators(gan)[0])
     x = points(6)
-    judged = judge(gan, 0, [tf.constant(x)], [None], KEY)[0].logits
+    numbers = [numbers_for(x)]
+    judged = judge(gan, 0, [tf.constant(x)], [None], numbers)[0].logits
     assert not differ(before, weights_of(discriminators(gan)[0]))
     hidden, hidden_bias, last, last_bias = before
     top = [np.linalg.svd(w, compute_uv=False)[0] for w in (hidden, last)]
