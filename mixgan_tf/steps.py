@@ -13,6 +13,7 @@ from mixgan_tf import kernel_updates
 from mixgan_tf import updates
 from mixgan_tf.loss_scaling import overflow_everywhere
 from mixgan_tf.schedules import AdaptiveSteps
+from mixgan_tf.update_order import after
 
 # Keys of the random numbers of one training step.
 GENERATOR_KEY = 0
@@ -128,12 +129,15 @@ def apply(gan, update, player):
     """
     mixture = getattr(gan, f"{player}_mixture")
     optimizer = getattr(gan, f"{player}_optimizer")
+    *network_gradients, logit_gradient = after(
+        update.loss, [*update.network_gradients, update.logit_gradient]
+    )
     optimizer.apply(
-        overflow_everywhere(optimizer, update.network_gradients),
+        overflow_everywhere(optimizer, network_gradients),
         getattr(gan, f"{player}_variables"),
     )
     getattr(gan, f"{player}_mixture_optimizer").apply(
-        [update.logit_gradient], [mixture.mixture_logits]
+        [logit_gradient], [mixture.mixture_logits]
     )
     if player == "discriminator":
         for regularizer in gan.regularizers:

@@ -1,8 +1,12 @@
 """Small models and data for tests."""
 
 import numpy as np
+import tensorflow as tf
 
 import mixgan_tf as mg
+from mixgan_tf import draws
+from mixgan_tf.payoff import Rows
+from mixgan_tf.row_draws import RowDraws
 
 
 def tiny_gan(
@@ -23,6 +27,16 @@ def tiny_gan(
         seed=kwargs.pop("seed", 5),
         **kwargs,
     )
+
+
+def row_draws(*sets):
+    """Random numbers for each of the samples, as `judge` takes them."""
+    key = tf.constant([3, 4])
+    sizes = [len(samples) for samples in sets]
+    return [
+        RowDraws.of_batch(draws.fold_in(key, k), Rows(n, n, 0))
+        for k, n in enumerate(sizes)
+    ]
 
 
 def with_dropout(discriminator, rate):

@@ -15,6 +15,7 @@ from tests.models import differ
 from tests.models import images
 from tests.models import labels
 from tests.models import points
+from tests.models import row_draws
 from tests.models import set_logits
 from tests.models import tiny_gan
 
@@ -66,7 +67,8 @@ def test_discriminators_learn_classes(conditioning):
     (x, y), inputs = batch(), None
     inputs, fakes = updates.generate_fakes(gan, KEY, ROWS, y)
     classes = [y, *(i.labels for i in inputs[0])]
-    real, *fake = judge(gan, 0, [x, *fakes[0]], classes, KEY)
+    sets = [x, *fakes[0]]
+    real, *fake = judge(gan, 0, sets, classes, row_draws(*sets))
     w = np.array([0.7, 0.3], "float32")
     ours = auxiliary.discriminator_loss(
         gan, real, y, ROWS, fake, inputs[0], tf.constant(w)
@@ -114,7 +116,8 @@ def test_reconstruction_is_the_mean_squared_error_of_the_latents():
     gan = reconstructing()
     gan.compile(reconstruction_weight=10.0)
     inputs, fakes = updates.generate_fakes(gan, KEY, Rows(8, 8, 0), None)
-    judged = judge(gan, 0, fakes[0], [None, None], KEY)[1]
+    numbers = row_draws(*fakes[0])
+    judged = judge(gan, 0, fakes[0], [None, None], numbers)[1]
     error = judged.latents - inputs[0][1].latents
     np.testing.assert_allclose(
         auxiliary.loss_of_rows(gan, judged, inputs[0][1]),
@@ -213,7 +216,8 @@ def test_logit_gradients_of_each_class():
     q = gan.discriminator_weights
     for j in range(3):
         classes = [i.labels for i in inputs[0]]
-        for i, judged in enumerate(judge(gan, j, fakes[0], classes, KEY)):
+        numbers = row_draws(*fakes[0])
+        for i, judged in enumerate(judge(gan, j, fakes[0], classes, numbers)):
             earned = gan.objective.fake_payoff(judged.logits) / 8.0
             for c in range(3):
                 scores[i, c] += q[j] * np.sum(earned[classes[i] == c])

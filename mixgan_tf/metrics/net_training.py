@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from mixgan_tf.regularizers.weight_clipping import WeightClipping
+from mixgan_tf.update_order import after
 
 EVALUATION_BATCH = 512
 
@@ -108,7 +109,8 @@ def _updates(network, objective, optimizer, clip):
                 + objective.fake_payoff(logits[1])
             )
         variables = network.trainable_variables
-        optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = after(loss, tape.gradient(loss, variables))
+        optimizer.apply(gradients, variables)
         if clip:
             clip([network])
 

@@ -9,10 +9,10 @@ from mixgan_tf.judging import judge
 from mixgan_tf.payoff import Rows
 from mixgan_tf.regularizers import PenaltyInputs
 from mixgan_tf.regularizers.gradient_penalty import gradient_norms
-from mixgan_tf.row_draws import RowDraws
 from tests.models import differ
 from tests.models import labels
 from tests.models import points
+from tests.models import row_draws
 from tests.models import set_logits
 from tests.models import tiny_gan
 from tests.models import weights_of
@@ -27,10 +27,6 @@ EACH = [
     R.SpectralNormalization(2),
 ]
 KEY = tf.constant([3, 4])
-
-
-def numbers_for(samples):
-    return RowDraws.of_batch(KEY, Rows(len(samples), len(samples), 0))
 
 
 def discriminators(gan):
@@ -229,19 +225,19 @@ def test_the_penalty_holds_a_critic_near_slope_one():
 def test_instance_noise_has_its_deviation_and_is_annealed(gan):
     noise = R.InstanceNoise(0.5, anneal_steps=10)
     zeros = tf.zeros([4000, 2])
-    noisy = noise.transform(gan, zeros, numbers_for(zeros))
+    noisy = noise.transform(gan, zeros, *row_draws(zeros))
     assert np.std(noisy) == pytest.approx(0.5, 0.05)
     assert [float(noise.stddev_at(t)) for t in (0, 4, 10, 99)] == (
         pytest.approx([0.5, 0.3, 0.0, 0.0])
     )
     gan.train_steps.assign(10)
-    late = noise.transform(gan, zeros, numbers_for(zeros))
+    late = noise.transform(gan, zeros, *row_draws(zeros))
     np.testing.assert_array_equal(late, zeros)
 
 
 def test_dropout_keeps_the_mean(gan):
     ones = tf.ones([4000, 2])
-    seen = R.Dropout(0.25).transform(gan, ones, numbers_for(ones)).numpy()
+    seen = R.Dropout(0.25).transform(gan, ones, *row_draws(ones)).numpy()
     assert set(np.round(np.unique(seen), 4)) == {0.0, np.float32(1.3333)}
     assert seen.mean() == pytest.approx(1.0, abs=0.03)
 
@@ -252,7 +248,7 @@ def test_noise_is_fresh_for_each_discriminator_and_absent_in_evaluation():
     first, second, _ = discriminators(gan)
     second.set_weights(first.get_weights())
     x = tf.constant(points(6))
-    numbers = [numbers_for(x)]
+    numbers = row_draws(x)
     noisy = [judge(gan, j, [x], [None], numbers)[0].logits for j in range(2)]
     assert differ(noisy[:1], noisy[1:])
     clean = judge(gan, 0, [x], [None])[0].logits
@@ -267,7 +263,7 @@ def test_spectral_normalisation_leaves_the_variables_alone():
     gan.compile(regularizers=[R.SpectralNormalization()])
     before = weights_of(discriminators(gan)[0])
     x = points(6)
-    numbers = [numbers_for(x)]
+    numbers = row_draws(x)
     judged = judge(gan, 0, [tf.constant(x)], [None], numbers)[0].logits
     assert not differ(before, weights_of(discriminators(gan)[0]))
     hidden, hidden_bias, last, last_bias = before
