@@ -23,6 +23,25 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert os.listdir(path.parent) == ["a.txt"]
 
 
+def test_a_file_reaches_the_disk_before_its_name_does(tmp_path, monkeypatch):
+    done = []
+
+    def told(name):
+        real = getattr(os, name)
+
+        def call(*arguments):
+            done.append(name)
+            return real(*arguments)
+
+        monkeypatch.setattr(os, name, call)
+
+    told("fsync")
+    told("replace")
+    with files.atomic_file(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+    assert done == ["fsync", "replace"]
+
+
 def test_errors_of_another_kind_are_left_alone(tmp_path):
     class Refused(OSError):
         pass
@@ -53,6 +72,16 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with wanted, files.atomic_folder(path) as folder:
         (folder / "a").write_text("new")
     assert (path / "a").read_text() == "old"
+    assert os.listdir(tmp_path) == ["preset"]
+
+
+def test_a_folder_replaces_a_file_and_others_may_read_it(tmp_path):
+    path = tmp_path / "preset"
+    path.write_text("a file")
+    with files.atomic_folder(path) as folder:
+        (folder / "a").write_text("new")
+    assert (path / "a").read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o755
     assert os.listdir(tmp_path) == ["preset"]
 
 

@@ -133,8 +133,9 @@ def test_weights_of_an_older_version_are_found_and_renamed(tmp_path):
     assert not differ(saved, weights_of(gan))
 
 
+@pytest.mark.parametrize("missing", ["best.json", ".weights.h5"])
 def test_a_process_killed_between_weights_and_record_leaves_both_right(
-    tmp_path, monkeypatch
+    missing, tmp_path, monkeypatch
 ):
     gan = compiled()
     folder = tmp_path / "best"
@@ -148,7 +149,7 @@ def test_a_process_killed_between_weights_and_record_leaves_both_right(
     real = os.replace
 
     def kill(source, target):
-        if str(target).endswith("best.json"):
+        if str(target).endswith(missing):
             raise KeyboardInterrupt
         real(source, target)
 

@@ -97,6 +97,14 @@ def test_checkpoints_keep_the_latest_and_restore_exactly(tmp_path):
     assert not any(".tmp" in f.name for f in tmp_path.iterdir())
 
 
+def test_steps_made_together_pass_no_checkpoint_by(tmp_path):
+    gan = tiny_gan()
+    gan.compile(steps_per_execution=3)
+    fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=5)])
+    names = [p.name for p in mg.callbacks.checkpoints(tmp_path)]
+    assert names == ["step_00000006.weights.h5", "step_00000012.weights.h5"]
+
+
 def test_no_checkpoint_means_step_zero(gan, tmp_path):
     assert mg.callbacks.restore_latest(gan, tmp_path / "none") == 0
 
@@ -131,8 +139,11 @@ def test_weights_that_are_not_finite_are_not_saved(gan, tmp_path):
 def test_an_optimizers_state_that_is_not_finite_is_not_saved(gan, tmp_path):
     slot = gan.discriminator_optimizer.variables[-1]
     slot.assign(np.full(slot.shape, np.inf))
-    with pytest.raises(FloatingPointError, match="not finite at step 6"):
-        fit(gan, [mg.callbacks.Checkpoint(tmp_path)], epochs=1)
+    # No step is made: it would carry this over to the weights.
+    callback = mg.callbacks.Checkpoint(tmp_path)
+    callback.set_model(gan)
+    with pytest.raises(FloatingPointError, match="velocity is not finite at"):
+        callback.on_train_end()
     assert not list(tmp_path.iterdir())
 
 
@@ -145,6 +156,19 @@ def test_half_a_checkpoint_is_passed_over_and_replaced(gan, tmp_path, share):
     # Not a multiple of `every`: the last one is saved as training ends.
     fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=100)], epochs=1)
     assert mg.callbacks.restore_latest(tiny_compiled(), tmp_path) == 12
+
+
+def test_a_checkpoint_that_is_cut_short_gets_no_name(
+    gan, tmp_path, monkeypatch
+):
+    def cut(path):
+        path.write_bytes(b"\x89HDF")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gan, "save_weights", cut)
+    with pytest.raises(KeyboardInterrupt):
+        fit(gan, [mg.callbacks.Checkpoint(tmp_path, every=1)])
+    assert not list(tmp_path.iterdir())
 
 
 def tiny_compiled():

@@ -68,6 +68,47 @@ def test_samples_all_alike_are_warned_of(num_classes):
     assert warned(callback) == []
 
 
+def test_samples_alike_within_every_class_are_warned_of():
+    gan = tiny_gan(1, 1, num_classes=3)
+    gan.compile()
+    first = gan.generator_mixture.components[0].trainable_variables[0]
+    kernel = np.array(first)
+    kernel[:3] = 0  # of the latents; the classes' rows come after
+    first.assign(kernel)
+    samples = gan.sample(6, seed=0, labels=[0, 1, 2] * 2)
+    assert np.ptp(samples, axis=0).min() > 0.01
+    assert "generator 0 makes samples" in warned(monitor(gan))[0]
+
+
+@pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
+def test_alike_is_a_share_of_the_size_of_samples(size):
+    gan = tiny_gan(1, 1)
+    gan.compile()
+    *_, kernel, bias = gan.generator_mixture.components[0].trainable_variables
+    bias.assign(size * np.ones(bias.shape))
+    kernel.assign(size * kernel)
+    assert warned(monitor(gan)) == []
+    kernel.assign(1e-3 * kernel)
+    assert len(warned(monitor(gan))) == 1
+
+
+def test_the_same_latents_are_looked_at_each_time(gan):
+    first, again, other = (
+        warned(monitor(gan, min_spread=100.0, seed=seed)) for seed in (3, 3, 4)
+    )
+    assert len(first) == 3
+    assert first == again != other
+
+
+def test_weights_that_depend_on_the_class_are_averaged():
+    gan = tiny_gan(num_classes=2, class_dependent_weights=True)
+    gan.compile()
+    set_logits(gan, np.log([[0.01, 0.5], [0.01, 0.49], [0.98, 0.01]]))
+    assert warned(monitor(gan)) == []
+    set_logits(gan, np.log([[0.01, 0.01], [0.01, 0.49], [0.98, 0.5]]))
+    assert len(warned(monitor(gan))) == 1
+
+
 def test_it_acts_while_a_model_trains(gan):
     set_logits(gan, [0.0, 0.0, -9.0])
     with pytest.warns(RuntimeWarning, match="Step 1: generator 2"):

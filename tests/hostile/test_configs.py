@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mixgan_tf as mg
+from mixgan_tf.safe_configs import check_config
 from tests.hostile.presets import edited
 from tests.hostile.presets import foreign
 from tests.hostile.presets import functional
@@ -93,6 +94,54 @@ def test_nothing_brings_code(name, bare, preset, not_loaded, monkeypatch):
     error = not_loaded(preset)
     assert "config.json" in error
     assert "refused" in error or "class" in error or "function" in error
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(
+            keras_layer(name)
+            for name in (
+                *("Lambda", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"),
+                *("TFSMLayer", "TextVectorization"),
+                *("StringLookup", "IntegerLookup"),
+            )
+        ),
+        MARSHALLED,
+        foreign(None, "__typespec__"),
+        foreign("keras.layers", "Dense", "keras>Lambda"),
+        foreign("keras.layers", "Lambda", "keras>Dense"),
+    ],
+    ids=lambda layer: f"{layer['class_name']}-{layer.get('registered_name')}",
+)
+def test_what_runs_code_or_reads_files_is_refused_by_name(layer):
+    # Keras, were it asked, would refuse some of them, too, or fail.
+    with pytest.raises(ValueError, match="files may not bring code"):
+        check_config(functional(layer), "The file")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        CODE["keras utils"],
+        CODE["keras saving"],
+        CODE["keras config"],
+        CODE["keras internals"],
+        CODE["registered name of another"],
+        CODE["module of ours"],
+    ],
+    ids=lambda layer: f"{layer['module']}-{layer['class_name']}",
+)
+def test_what_is_no_class_of_keras_is_refused_by_name(layer):
+    with pytest.raises(ValueError, match="neither one of Keras nor registered"):
+        check_config(functional(layer), "The file")
+
+
+def test_objects_without_end_are_refused():
+    layers = [keras_layer("Dense", units=1)] * 20_001
+    check_config({"layers": layers[1:]}, "The file")
+    with pytest.raises(ValueError, match="more than 20000 layers"):
+        check_config({"layers": layers}, "The file")
 
 
 def test_an_objective_brings_no_code_either(preset, not_loaded):

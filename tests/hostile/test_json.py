@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from mixgan_tf.preset_checks import require_inside
 from mixgan_tf.strict_json import parse_json_object
+from mixgan_tf.strict_json import read_json_object
+from mixgan_tf.strict_json import write_json
 from tests.hostile.presets import edited
 from tests.hostile.presets import rehash
 
@@ -70,6 +73,13 @@ def test_what_json_holds_is_read():
     assert parse_json_object(text, "The file") == json.loads(text)
     deep = b'{"a":' * 99 + b"1" + b"}" * 99
     assert parse_json_object(deep, "The file") == json.loads(deep)
+
+
+def test_what_is_written_can_be_read(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, {"a": [float("nan"), (1.5, float("-inf"))], "b": {}})
+    found = read_json_object(path, "file")
+    assert found == {"a": [None, [1.5, None]], "b": {}}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +150,22 @@ def test_links_lead_nowhere(file, relative, preset, not_loaded):
     target = "../elsewhere" if relative else outside
     (preset / file).symlink_to(target)
     assert "link to a place outside" in not_loaded(preset)
+
+
+def test_links_of_the_hub_lead_to_its_blobs_alone(tmp_path):
+    for place in ("blobs/a", "refs/a", "snapshots/1/c", "other/1/c"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    snapshot, other = tmp_path / "snapshots" / "1", tmp_path / "other" / "1"
+    for folder in (snapshot, other):
+        (folder / "inside").symlink_to("c")
+        (folder / "blob").symlink_to("../../blobs/a")
+        (folder / "ref").symlink_to("../../refs/a")
+        require_inside(folder, "inside")
+    require_inside(snapshot, "blob")
+    for folder, name in ((snapshot, "ref"), (other, "ref"), (other, "blob")):
+        with pytest.raises(ValueError, match="link to a place outside"):
+            require_inside(folder, name)
 
 
 def test_a_link_in_a_preset_is_not_copied(preset, refused):

@@ -111,4 +111,13 @@ def test_the_number_of_networks(num, preset, not_loaded):
         first = config["model"]["generator"][0]
         config["model"]["generator"] = [first] * num
     rehash(preset)
-    assert "generators" in not_loaded(preset)
+    expected = f"lists {num} generators" if num else "must list the networks"
+    assert expected in not_loaded(preset)
+
+
+def test_networks_larger_than_their_weights_are_not_built(preset, not_loaded):
+    with edited(preset / "config.json") as config:
+        for network in config["model"]["generator"]:
+            network["config"]["width"] += 1
+    rehash(preset)
+    assert "nothing was built" in not_loaded(preset)
