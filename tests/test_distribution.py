@@ -54,9 +54,10 @@ def train(strategy, out):
                 num_classes=3,
                 class_dependent_weights=kind != "points",
             )
-        if kind in mg.regularizers.gradient_penalty.INTERPOLATIONS:
+        if kind.startswith("penalty "):
+            penalty = mg.regularizers.GradientPenalty
             extra["regularizers"] = [
-                mg.regularizers.GradientPenalty(1.0, kind),
+                *(penalty(1.0, name) for name in kind.split()[1:]),
                 mg.regularizers.InstanceNoise(0.3),
                 mg.regularizers.Dropout(0.2),
             ]
@@ -152,19 +153,13 @@ def run(
         # Numbers drawn for each row: of noise, dropout, interpolation.
         dict(
             estimator="shared",
-            kind="mixture",
+            kind="penalty mixture stratified",
             size=27,
             objective="wasserstein",
         ),
         dict(
             estimator="subsampled",
-            kind="pair",
-            size=27,
-            objective="wasserstein",
-        ),
-        dict(
-            estimator="shared",
-            kind="stratified",
+            kind="penalty pair",
             size=27,
             objective="wasserstein",
         ),

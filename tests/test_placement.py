@@ -31,8 +31,8 @@ def train(place, **arguments):
     # Adam would magnify the rounding of gradients that are all but 0.
     gan.compile(
         "wasserstein",
-        keras.optimizers.SGD(0.1, momentum=0.9),
-        keras.optimizers.SGD(0.1, momentum=0.9),
+        keras.optimizers.SGD(0.01, momentum=0.9),
+        keras.optimizers.SGD(0.01, momentum=0.9),
         **arguments,
     )
     gan.fit(points(20), batch_size=10, epochs=3, verbose=0, shuffle=False)
