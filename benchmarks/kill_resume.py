@@ -5,9 +5,9 @@
 Each kill is a training of its own, in a process of its own, that gets `kill -9`
 at a random moment of an uninterrupted one's time: every other one as soon as,
 from then on, a file is half written. One that has ended by then is not counted.
-What the resumed training leaves is
-compared with what the uninterrupted one left: weights, optimizers, averages,
-scores, TensorBoard's points, pictures and the preset, all of it bit by bit.
+What the resumed training leaves is compared with what the uninterrupted one
+left: weights, optimizers, averages, scores, TensorBoard's points, pictures and
+the preset, all of it bit by bit.
 
 The processes are forked once TensorFlow is loaded, which takes most of a
 training's time; so this runs on Linux alone.

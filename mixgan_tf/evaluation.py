@@ -105,12 +105,8 @@ def evaluate(gan, key, rows, samples, labels):
         loss = tf.reduce_sum(q * losses)
     else:
         w = gan.averaged_mixture("generator").mixture_weights
-        distances = [
-            gan.objective.squared_distance(w, *form)
-            for form in _forms(gan, key, rows, samples)
-        ]
-        share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
-        payoff = loss = share * tf.reduce_sum(q * tf.stack(distances))
+        forms = _forms(gan, key, rows, samples)
+        payoff = loss = kernel_updates.mean_distance(gan, forms, w, q)
     values = {
         "payoff": payoff,
         "generator_loss": loss

@@ -42,7 +42,7 @@ def judge(gan, j, samples, labels, row_draws=None, discriminators=None):
     training = row_draws is not None
     if training:
         samples = [
-            _transformed(gan, x, numbers.fold_in(100 + j))
+            _transformed(gan, j, x, numbers)
             for x, numbers in zip(samples, row_draws, strict=True)
         ]
     run = _runner(gan, discriminator, j, training)
@@ -85,9 +85,9 @@ def depends_on_batch(network):
     )
 
 
-def _transformed(gan, samples, row_draws):
+def _transformed(gan, j, samples, row_draws):
     for index, regularizer in enumerate(gan.regularizers):
-        numbers = row_draws.fold_in(index)
+        numbers = row_draws.fold_in(100 + j).fold_in(index)
         samples = regularizer.transform(gan, samples, numbers)
     return samples
 

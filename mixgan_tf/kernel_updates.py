@@ -74,8 +74,7 @@ def quadratic_forms(
         group = j % len(fakes)
         row_draws = None
         if key is not None:
-            own, others = of_sets(key, rows, inputs[group])
-            row_draws = [own, *others]
+            row_draws = of_sets(key, rows, inputs[group])
         judged = judge(
             gan,
             j,
@@ -86,6 +85,23 @@ def quadratic_forms(
         )
         forms.append(_form(gan, [x.features for x in judged]))
     return forms
+
+
+def mean_distance(gan, forms, w, q):
+    """Returns this replica's share of `sum_j q_j MMD^2_j(w)`.
+
+    Args:
+        gan: a compiled `MixGAN` whose objective is `MMD`.
+        forms: what `quadratic_forms` returned, which all replicas compute.
+        w: the generators' mixture weights.
+        q: the discriminators', or `[1.0]` without any.
+
+    Returns:
+        A float32 scalar.
+    """
+    distances = [gan.objective.squared_distance(w, *form) for form in forms]
+    share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
+    return share * tf.reduce_sum(q * tf.stack(distances))
 
 
 def _form(gan, features):
@@ -99,14 +115,12 @@ def _form(gan, features):
 
 
 def _distance(gan, key, rows, reals, inputs, fakes):
-    share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
-    w = gan.generator_mixture.mixture_weights
     forms = quadratic_forms(gan, reals, inputs, fakes, key, rows)
-    distances = [gan.objective.squared_distance(w, *form) for form in forms]
-    if not gan.num_discriminators:
-        return share * distances[0]
-    q = gan.discriminator_mixture.mixture_weights
-    return share * tf.reduce_sum(q * tf.stack(distances))
+    q = tf.ones([1])
+    if gan.num_discriminators:
+        q = gan.discriminator_mixture.mixture_weights
+    w = gan.generator_mixture.mixture_weights
+    return mean_distance(gan, forms, w, q)
 
 
 def _enough_samples(sets):

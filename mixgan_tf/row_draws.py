@@ -100,12 +100,11 @@ def of_sets(key, rows, inputs):
         inputs: list of each generator's `FakeInputs`.
 
     Returns:
-        A tuple of the real samples' `RowDraws` and a list of the others'.
+        A list of `RowDraws`: the real samples', then each generator's.
     """
-    reals = RowDraws.of_batch(draws.fold_in(key, 0), rows)
-    fakes = []
+    sets = [RowDraws.of_batch(draws.fold_in(key, 0), rows)]
     for i, component in enumerate(inputs):
         # Components that share a batch's rows share the drawing of numbers.
         own = draws.fold_in(key, 1 + i if component.whole else 1)
-        fakes.append(RowDraws.of_batch(own, rows).of(component.take))
-    return reals, fakes
+        sets.append(RowDraws.of_batch(own, rows).of(component.take))
+    return sets

@@ -102,13 +102,12 @@ def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
         and the `Judgement`s of the real and of each generator's samples.
     """
     reals, labels, rows = batch
-    own, others = of_sets(key, rows, inputs)
     real, *judged = judge(
         gan,
         j,
         [reals, *fakes],
         [labels, *(i.labels for i in inputs)],
-        [own, *others],
+        of_sets(key, rows, inputs),
     )
     earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
     payoff = earned / tf.cast(rows.total, tf.float32)
@@ -249,7 +248,7 @@ def generator_update(gan, key, rows, reals, labels):
                 j,
                 fakes[group],
                 [i.labels for i in inputs[group]],
-                of_sets(key, rows, inputs[group])[1],
+                of_sets(key, rows, inputs[group])[1:],
             )
             scores, loss = [], 0.0
             for i, (judgement, component) in enumerate(

@@ -29,6 +29,24 @@ def tiny_gan(
     )
 
 
+def kernel_gan(num_generators=3, features=None):
+    """Dense generators for MMD on points, or on what two networks see."""
+    import keras
+
+    discriminator = None
+    if features:
+        inputs = keras.Input((2,))
+        outputs = keras.layers.Dense(features, activation="tanh")(inputs)
+        discriminator = keras.Model(inputs, outputs)
+    return mg.MixGAN(
+        mg.networks.MLPGenerator(2, latent_dim=3, width=16),
+        discriminator,
+        num_generators=num_generators,
+        num_discriminators=2 if features else None,
+        seed=5,
+    )
+
+
 def row_draws(*sets):
     """Random numbers for each of the samples, as `judge` takes them."""
     key = tf.constant([3, 4])

@@ -23,7 +23,7 @@ tf.config.set_logical_device_configuration(
 import keras
 import mixgan_tf as mg
 from tests.models import images, labels, points, tiny_gan, weights_of
-from tests.models import tiny_image_gan
+from tests.models import kernel_gan, tiny_image_gan
 
 def train(strategy, out):
     keras.utils.set_random_seed(3)
@@ -33,20 +33,10 @@ def train(strategy, out):
             gan = tiny_image_gan(num=2, num_classes=3)
             extra["ema"] = 0.9
         elif kind in ("kernel", "kernel_of_samples"):
-            features = None
+            gan = kernel_gan(2, features=3 if kind == "kernel" else None)
             if kind == "kernel":
                 noise = mg.regularizers.InstanceNoise(0.1)
                 extra["regularizers"] = [noise]
-                inputs = keras.Input((2,))
-                outputs = keras.layers.Dense(3, "tanh")(inputs)
-                features = keras.Model(inputs, outputs)
-            gan = mg.MixGAN(
-                mg.networks.MLPGenerator(2, latent_dim=3, width=16),
-                features,
-                num_generators=2,
-                num_discriminators=2 if features else None,
-                seed=5,
-            )
         else:
             gan = tiny_gan(
                 num_generators=2,

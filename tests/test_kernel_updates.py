@@ -10,6 +10,7 @@ from mixgan_tf import kernel_updates
 from mixgan_tf import updates
 from mixgan_tf.payoff import Rows
 from tests.models import differ
+from tests.models import kernel_gan
 from tests.models import points
 from tests.models import set_logits
 from tests.models import weights_of
@@ -19,18 +20,7 @@ ROWS = Rows(24, 24, 0)
 
 
 def make(features=None, **kwargs):
-    discriminator = None
-    if features:
-        inputs = keras.Input((2,))
-        outputs = keras.layers.Dense(features, activation="tanh")(inputs)
-        discriminator = keras.Model(inputs, outputs)
-    gan = mg.MixGAN(
-        mg.networks.MLPGenerator(2, latent_dim=3, width=16),
-        discriminator,
-        num_generators=3,
-        num_discriminators=2 if features else None,
-        seed=5,
-    )
+    gan = kernel_gan(features=features)
     gan.compile(**{"objective": "mmd", **kwargs})
     return gan
 

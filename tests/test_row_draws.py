@@ -50,8 +50,8 @@ def test_some_rows_keep_their_numbers_and_others_are_drawn_by_folding():
 def test_no_two_samples_share_numbers(name):
     rows = Rows(12, 12, 0)
     inputs = payoff.get(name).fake_inputs(KEY, rows, None, 3, 2)
-    reals, fakes = of_sets(KEY, rows, inputs)
-    drawn = [d.uniform([5]).numpy().ravel() for d in (reals, *fakes)]
+    sets = of_sets(KEY, rows, inputs)
+    drawn = [d.uniform([5]).numpy().ravel() for d in sets]
     sizes = [60, 60, 60, 60] if name == "shared" else [60, 20, 20, 20]
     assert [len(d) for d in drawn] == sizes
     assert len(np.unique(np.concatenate(drawn))) == sum(sizes)
