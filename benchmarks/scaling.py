@@ -37,7 +37,7 @@ from tqdm import tqdm
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf.cli.source_tree import commit
-from mixgan_tf.placement import bytes_per_device
+from mixgan_tf.distribution.placement import bytes_per_device
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("rounds", 7, "Rounds; the first warms up.", lower_bound=2)

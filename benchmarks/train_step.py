@@ -26,7 +26,7 @@ from absl import app
 from absl import flags
 
 import mixgan_tf as mg
-from mixgan_tf import threads
+from mixgan_tf.distribution import threads
 
 FLAGS = flags.FLAGS
 flags.DEFINE_integer("rounds", 7, "Rounds; each times every configuration.")

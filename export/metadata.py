@@ -4,7 +4,7 @@ import hashlib
 import importlib.metadata
 
 import numpy as np
-from mixgan_tf.export.output_gates import activation_range
+from mixgan_tf.export.folding.output_gates import activation_range
 
 from mixgan_tf.version import __version__
 

@@ -9,17 +9,17 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 from mixgan_tf.export import metadata
-from mixgan_tf.export import selectors
-from mixgan_tf.export.fold import folded
-from mixgan_tf.export.saved_model import refuse_existing
-from mixgan_tf.export.saved_model_signatures import input_specs
+from mixgan_tf.export.folding import selectors
+from mixgan_tf.export.folding.folded_generator import folded
+from mixgan_tf.export.saved_model.signatures import input_specs
+from mixgan_tf.export.verification import refuse_existing
 from mixgan_tf.export.verification import verify
 from mixgan_tf.export.verification import write_report
 
 from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
-from mixgan_tf.judging import with_labels
-from mixgan_tf.routing import run_rows
+from mixgan_tf.model.routing import run_rows
+from mixgan_tf.networks.inspection import with_labels
 
 # Runtimes since 2021 read it, and tf2onnx writes nothing else by default.
 OPSET = 15

@@ -2,14 +2,15 @@
 
 import json
 import math
+import pathlib
 from typing import NamedTuple
 
 import numpy as np
-from mixgan_tf.export.output_gates import activation_range
+from mixgan_tf.export.folding.output_gates import activation_range
 
 from mixgan_tf import files
-from mixgan_tf import sampling
-from mixgan_tf.judging import with_labels
+from mixgan_tf.model import sampling
+from mixgan_tf.networks.inspection import with_labels
 
 
 class Verification(NamedTuple):
@@ -116,3 +117,25 @@ def _compare(expected, found, span):
         psnr_db=psnr,
         far_rows=int(np.sum(~(of_rows <= span / 4))),  # NaN is far off, too
     )
+
+
+def refuse_existing(path, overwrite):
+    """Returns a path that may be written.
+
+    Args:
+        path: file or folder.
+        overwrite: whether it may exist already.
+
+    Returns:
+        A `pathlib.Path`.
+
+    Raises:
+        ValueError: if it exists and may not.
+    """
+    path = pathlib.Path(path)
+    if path.exists() and not overwrite:
+        raise ValueError(
+            "The output exists already; choose another path or pass "
+            f"`overwrite=True` (--overwrite). Received: {str(path)!r}"
+        )
+    return path

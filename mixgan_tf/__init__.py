@@ -28,8 +28,8 @@ _SUBMODULES = (
     "zoo",
 )
 _CLASSES = {
-    "EMA": "mixgan_tf.ema",
-    "AdaptiveSteps": "mixgan_tf.schedules",
+    "EMA": "mixgan_tf.training.ema",
+    "AdaptiveSteps": "mixgan_tf.training.schedules",
     "MixGAN": "mixgan_tf.mixgan",
 }
 

@@ -6,21 +6,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf import distribution
-from mixgan_tf import evaluation
-from mixgan_tf import placement as placements
-from mixgan_tf import presets
-from mixgan_tf import routing
-from mixgan_tf import sampling
-from mixgan_tf import training_data
 from mixgan_tf.arguments import require_positive_int
-from mixgan_tf.mixture import Mixture
-from mixgan_tf.mixture import deserialize_networks
-from mixgan_tf.mixture import serialize_networks
-from mixgan_tf.network_checks import check_networks
-from mixgan_tf.network_checks import components_of
-from mixgan_tf.network_checks import input_shapes
-from mixgan_tf.training import AdversarialModel
+from mixgan_tf.distribution import placement as placements
+from mixgan_tf.distribution import strategy_checks
+from mixgan_tf.model import routing
+from mixgan_tf.model import sampling
+from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.mixture import components_of
+from mixgan_tf.model.mixture import deserialize_networks
+from mixgan_tf.model.mixture import serialize_networks
+from mixgan_tf.model.network_checks import check_networks
+from mixgan_tf.networks.inspection import input_shapes
+from mixgan_tf.saving import presets
+from mixgan_tf.training import data_checks
+from mixgan_tf.training import pair_payoffs
+from mixgan_tf.training.adversarial_model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -83,7 +83,7 @@ class MixGAN(AdversarialModel):
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        distribution.require_supported_strategy()
+        strategy_checks.require_supported_strategy()
         self.placement = placement
         self.component_devices = placements.devices_of(placement)
         # What is to be spread is made in the host's memory.
@@ -285,7 +285,7 @@ class MixGAN(AdversarialModel):
         labels = np.asarray(labels)
         if labels.ndim == 0:
             labels = np.full(num, labels)
-        training_data.check_labels(labels, num, self.num_classes)
+        sampling.check_labels(labels, num, self.num_classes)
         return labels.astype("int32")
 
     def _component_runners(self):
@@ -332,10 +332,12 @@ class MixGAN(AdversarialModel):
             )
         require_positive_int("batch_size", batch_size)
         samples = np.asarray(samples, "float32")
-        training_data.check_batch(self, samples, labels)
+        data_checks.check_batch(self, samples, labels)
         if self.num_classes is None:
             labels = None
-        return evaluation.payoff_matrix(self, samples, labels, seed, batch_size)
+        return pair_payoffs.payoff_matrix(
+            self, samples, labels, seed, batch_size
+        )
 
     def get_config(self):
         """Returns the constructor's arguments, networks serialised."""

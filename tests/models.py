@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 import mixgan_tf as mg
-from mixgan_tf import draws
-from mixgan_tf.payoff import Rows
-from mixgan_tf.row_draws import RowDraws
+from mixgan_tf.compat import draws
+from mixgan_tf.distribution.row_draws import RowDraws
+from mixgan_tf.distribution.rows import Rows
 
 
 def tiny_gan(

@@ -4,10 +4,11 @@ import pytest
 import tensorflow as tf
 
 import mixgan_tf as mg
-from mixgan_tf import steps
-from mixgan_tf import updates
-from mixgan_tf.judging import judge
-from mixgan_tf.payoff import Rows
+from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.training import steps
+from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.updates.discriminator_update import discriminator_update
+from mixgan_tf.training.updates.generator_update import generator_update
 from tests.models import differ
 from tests.models import images
 from tests.models import labels
@@ -125,15 +126,13 @@ def test_each_player_moves_only_its_own_logits():
     before = logits()
     steps.apply(
         gan,
-        updates.discriminator_update(gan, key, rows, x, None),
+        discriminator_update(gan, key, rows, x, None),
         "discriminator",
     )
     after = logits()
     np.testing.assert_array_equal(before[0], after[0])
     assert differ(before[1:], after[1:])
-    steps.apply(
-        gan, updates.generator_update(gan, key, rows, x, None), "generator"
-    )
+    steps.apply(gan, generator_update(gan, key, rows, x, None), "generator")
     last = logits()
     assert differ(after[:1], last[:1])
     np.testing.assert_array_equal(after[1], last[1])

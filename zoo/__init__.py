@@ -8,9 +8,9 @@ _HERE = pathlib.Path(__file__).parent
 
 def list_presets():
     """Returns the names of the presets that come with the package."""
-    from mixgan_tf import presets
+    from mixgan_tf.saving import preset_folders
 
-    return sorted(presets.named())
+    return sorted(preset_folders.named())
 
 
 def list_recipes():

@@ -26,7 +26,7 @@ def card(name, metadata):
 
     Example:
     ```python
-    metadata = presets.read_metadata("mix_dcgan_mnist")
+    metadata = preset_folders.read_metadata("mix_dcgan_mnist")
     print(card("mix_dcgan_mnist", metadata))
     ```
     """

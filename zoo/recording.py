@@ -5,17 +5,17 @@ import dataclasses
 from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
-from mixgan_tf import image_grid
-from mixgan_tf import presets
 from mixgan_tf.callbacks import component_grid
-from mixgan_tf.metrics.extractors import list_extractors
-from mixgan_tf.preset_additions import add_to_preset
-from mixgan_tf.report import requirements
-from mixgan_tf.report.evaluation import scores_again
-from mixgan_tf.report.inputs import prepare
-from mixgan_tf.report.protocol import IMAGE_SCORES
-from mixgan_tf.report.protocol import POINT_SCORES
-from mixgan_tf.report.protocol import Protocol
+from mixgan_tf.metrics.features.extractor_folders import list_extractors
+from mixgan_tf.pictures import image_grid
+from mixgan_tf.report.scoring import requirements
+from mixgan_tf.report.scoring.inputs import prepare
+from mixgan_tf.report.scoring.protocol import IMAGE_SCORES
+from mixgan_tf.report.scoring.protocol import POINT_SCORES
+from mixgan_tf.report.scoring.protocol import Protocol
+from mixgan_tf.report.scoring.score_model import scores_again
+from mixgan_tf.saving import preset_folders
+from mixgan_tf.saving.preset_additions import add_to_preset
 
 SAMPLES = "samples.png"
 # The mixture's scores on so many samples of the first seed are recorded, too:
@@ -65,10 +65,10 @@ def record(preset, gan, result):
             "Nothing to record: no scores were asked for. "
             f"Received: metrics={', '.join(result['protocol']['metrics'])}"
         )
-    folder = presets.find(preset)
+    folder = preset_folders.find(preset)
     protocol = Protocol.from_record(result["protocol"])
     entry = scores_entry(result, _check(gan, protocol))
-    metadata = {**presets.read_metadata(preset), "scores": entry}
+    metadata = {**preset_folders.read_metadata(preset), "scores": entry}
     extra_files = {CARD: card(folder.name, metadata).encode()}
     if SAMPLES not in metadata["sha256"]:
         picture = component_grid(gan, columns=10, rows_per_component=3)
@@ -89,8 +89,8 @@ def rewrite_card(preset):
         ValueError: if the preset is damaged.
         OSError: if the folder cannot be written.
     """
-    name = presets.find(preset).name
-    text = card(name, presets.read_metadata(preset))
+    name = preset_folders.find(preset).name
+    text = card(name, preset_folders.read_metadata(preset))
     return add_to_preset(preset, None, {CARD: text.encode()}) / CARD
 
 

@@ -139,7 +139,7 @@ class MissedModes:
     def __call__(self, gan):
         """Returns the score: whole modes, and a fraction in [0, 1]."""
         from mixgan_tf import metrics
-        from mixgan_tf.report.real_data import centers_and_sd
+        from mixgan_tf.report.scoring.real_data import centers_and_sd
 
         centers, sd = centers_and_sd(self._data)
         points = gan.sample(self._num, seed=SEED)

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
-from mixgan_tf import presets
 from mixgan_tf.metrics import get_extractor
-from mixgan_tf.report.evaluation import scores_again
 from mixgan_tf.report.formatting import short_protocol
-from mixgan_tf.report.protocol import Protocol
-from mixgan_tf.report.real_data import is_at_hand
+from mixgan_tf.report.scoring.protocol import Protocol
+from mixgan_tf.report.scoring.real_data import is_at_hand
+from mixgan_tf.report.scoring.score_model import scores_again
+from mixgan_tf.saving import preset_folders
+from mixgan_tf.saving import presets
 
 # On the machine that recorded them scores are equal, to the six digits that
 # are kept; without oneDNN, or with other instructions, they were within 3e-6 of
@@ -69,8 +70,8 @@ def verify(preset, num=None):
         ValueError: if a file is damaged, the card is not its metadata's, or a
             score has drifted.
     """
-    name = presets.find(preset).name
-    metadata = presets.read_metadata(preset)
+    name = preset_folders.find(preset).name
+    metadata = preset_folders.read_metadata(preset)
     lines = [f"{name}: {len(metadata['sha256'])} files are intact."]
     lines += _check_card(preset, metadata)
     entry = metadata.get("scores")
@@ -160,7 +161,7 @@ def tolerance(name, value, num, spread=None):
 def _check_card(preset, metadata):
     if CARD not in metadata["sha256"]:
         return []
-    folder = presets.find(preset)
+    folder = preset_folders.find(preset)
     written = (folder / CARD).read_text(encoding="utf-8")
     if written != card(folder.name, metadata):
         raise ValueError(

@@ -1,10 +1,10 @@
 """What the page must know of a model, besides its weights."""
 
 import numpy as np
-from mixgan_tf.export.output_gates import activation_range
+from mixgan_tf.export.folding.output_gates import activation_range
 
-from mixgan_tf import sampling
-from mixgan_tf.judging import with_labels
+from mixgan_tf.model import sampling
+from mixgan_tf.networks.inspection import with_labels
 
 MODEL = "model.tflite"
 FORMAT = 1

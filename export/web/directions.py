@@ -2,10 +2,10 @@
 
 import numpy as np
 import tensorflow as tf
-from mixgan_tf.export import selectors
+from mixgan_tf.export.folding import selectors
 
-from mixgan_tf import sampling
-from mixgan_tf.judging import with_labels
+from mixgan_tf.model import sampling
+from mixgan_tf.networks.inspection import with_labels
 
 NUM_DIRECTIONS = 8
 

@@ -7,10 +7,10 @@ import shutil
 import keras
 import numpy as np
 import tensorflow as tf
-from mixgan_tf.export.fold import folded
-from mixgan_tf.export.saved_model import refuse_existing
-from mixgan_tf.export.tflite import to_tflite
-from mixgan_tf.export.tflite_runner import open_tflite
+from mixgan_tf.export.folding.folded_generator import folded
+from mixgan_tf.export.tflite.runner import open_tflite
+from mixgan_tf.export.tflite.to_tflite import to_tflite
+from mixgan_tf.export.verification import refuse_existing
 from mixgan_tf.export.verification import write_report
 from mixgan_tf.export.web import litert_js
 from mixgan_tf.export.web.description import MODEL

@@ -14,8 +14,8 @@ from mixgan_tf.callbacks.every import EverySteps
 from mixgan_tf.callbacks.mixture_monitor import MixtureMonitor
 from mixgan_tf.callbacks.resolve_mixture import ResolveMixture
 from mixgan_tf.callbacks.sample_grid import SampleGrid
-from mixgan_tf.callbacks.sample_grid import component_grid
 from mixgan_tf.callbacks.stop_on_nan import StopOnNaN
+from mixgan_tf.pictures.component_grid import component_grid
 
 __all__ = [
     "BestCheckpoint",

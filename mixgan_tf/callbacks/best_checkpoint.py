@@ -14,7 +14,7 @@ from mixgan_tf.callbacks.checkpoint import checkpoints
 from mixgan_tf.callbacks.checkpoint import save_state
 from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
-from mixgan_tf.weights_files import inspect_weights
+from mixgan_tf.untrusted.weights_files import inspect_weights
 
 RECORD = "best.json"
 _NAME = re.compile(r"best_(\d{8})\.weights\.h5")

@@ -8,7 +8,7 @@ import numpy as np
 from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
 from mixgan_tf.callbacks.every import EverySteps
-from mixgan_tf.weights_files import inspect_weights
+from mixgan_tf.untrusted.weights_files import inspect_weights
 
 _NAME = re.compile(r"step_(\d{8})\.weights\.h5")
 KEEP = 2

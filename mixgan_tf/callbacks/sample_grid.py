@@ -2,12 +2,12 @@
 
 import pathlib
 
-import numpy as np
 import tensorflow as tf
 
-from mixgan_tf import image_grid
 from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
+from mixgan_tf.pictures import image_grid
+from mixgan_tf.pictures.component_grid import component_grid
 
 
 class SampleGrid(EverySteps):
@@ -68,50 +68,3 @@ class SampleGrid(EverySteps):
         step = int(self.model.train_steps.numpy())
         if self.last_step is None and self._drawn != step:
             self.on_step(step, logs or {})
-
-
-def component_grid(gan, columns=10, seed=0, rows_per_component=1):
-    """Returns a picture with rows for every component of a mixture.
-
-    Points of the plane are drawn in panels beside each other: the mixture's,
-    then, if there are several, each component's.
-
-    Args:
-        gan: a `MixGAN` that makes images, or points of the plane.
-        columns: samples in a row.
-        seed: int that fixes the latents.
-        rows_per_component: rows of images for each component.
-
-    Returns:
-        A uint8 array `(H, W, 1 or 3)`.
-    """
-    if gan.sample_shape == (2,):
-        return _panels(gan, seed)
-    num = columns * rows_per_component
-    labels = None
-    if gan.num_classes is not None:
-        labels = np.arange(num) % gan.num_classes
-    images = [
-        gan.sample(num, seed=seed, labels=labels, component=i)
-        for i in range(gan.num_generators)
-    ]
-    return image_grid.image_grid(np.concatenate(images), columns)
-
-
-def _panels(gan, seed):
-    points = gan.sample(2000, seed=seed)
-    limit = 1.2 * np.abs(points).max()
-    if gan.num_generators == 1:
-        return image_grid.scatter(points, limit=limit)
-    alone = [
-        gan.sample(600, seed=seed, component=i)
-        for i in range(gan.num_generators)
-    ]
-    panels = [
-        image_grid.scatter(group, size=240, limit=limit)
-        for group in (points, *alone)
-    ]
-    line = np.full((240, 1, 3), 160, "uint8")
-    return np.concatenate(
-        [part for panel in panels for part in (panel, line)][:-1], axis=1
-    )

@@ -177,16 +177,17 @@ def _load(model):
             "selection": read_record(path / models.BEST),
         }
         return models.load_model(model), path.name, metadata
-    from mixgan_tf import presets
-    from mixgan_tf.preset_metadata import check_entries
+    from mixgan_tf.saving import preset_folders
+    from mixgan_tf.saving import presets
+    from mixgan_tf.saving.preset_schema import check_entries
 
-    metadata = presets.read_metadata(model)
+    metadata = preset_folders.read_metadata(model)
     check_entries(metadata, f"The metadata of the preset {model}")
-    return presets.load(model), presets.find(model).name, metadata
+    return presets.load(model), preset_folders.find(model).name, metadata
 
 
 def _require_preset(values):
-    from mixgan_tf import presets
+    from mixgan_tf.saving import preset_folders
 
     path = pathlib.Path(values.model)
     if path.suffix == ".keras" or (path / models.RECIPE_FILE).is_file():
@@ -194,7 +195,7 @@ def _require_preset(values):
             "--record writes into a preset: name one, or its folder, such as "
             f"WORKDIR/preset. Received: --model={values.model}"
         )
-    folder = presets.find(values.model).resolve().parent
+    folder = preset_folders.find(values.model).resolve().parent
     if not os.access(folder, os.W_OK):
         raise ValueError(
             f"--record needs to write into {folder}. Received: "

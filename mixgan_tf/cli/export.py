@@ -59,16 +59,16 @@ def export(gan, values, options):
         ValueError: if the model or a flag does not fit the format.
     """
     from mixgan_tf import export as exporter
-    from mixgan_tf import presets
-    from mixgan_tf.export import saved_model
+    from mixgan_tf.export import verification
     from mixgan_tf.export.verification import Verification
+    from mixgan_tf.saving import preset_folders
 
     out = pathlib.Path(values.out)
-    saved_model.refuse_existing(out, values.overwrite)  # before the work
+    verification.refuse_existing(out, values.overwrite)  # before the work
     write = getattr(exporter, f"to_{values.format}")
     generator = exporter.fold(gan, values.selector, delta=values.delta)
     print(generator.report())
-    if values.format == "tflite" and values.model in presets.named():
+    if values.format == "tflite" and values.model in preset_folders.named():
         options["preset"] = values.model
     write(generator, out, overwrite=values.overwrite, **options)
     report = _read_report(out, values.format)
@@ -186,7 +186,7 @@ def _read_report(out, form):
 
 def _print_costs(generator, out, form, options):
     from mixgan_tf import export as exporter
-    from mixgan_tf.export import cost
+    from mixgan_tf.export.folding import cost
 
     write = getattr(exporter, f"to_{form}")
     open_file = getattr(exporter, f"open_{form}")

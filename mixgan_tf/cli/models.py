@@ -5,9 +5,9 @@ import pathlib
 from absl import flags
 
 from mixgan_tf.arguments import summary_of
-from mixgan_tf.cli.recipe_checks import check_recipe
-from mixgan_tf.cli.recipe_checks import check_recipe_size
-from mixgan_tf.strict_json import read_json_object
+from mixgan_tf.untrusted.strict_json import read_json_object
+from mixgan_tf.zoo.recipe_checks import check_recipe
+from mixgan_tf.zoo.recipe_checks import check_recipe_size
 
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
@@ -47,7 +47,7 @@ def load_model(model):
         return _load_keras_file(path)
     if (path / RECIPE_FILE).is_file():
         return _load_workdir(path)
-    from mixgan_tf import presets
+    from mixgan_tf.saving import presets
 
     return presets.load(model, load_discriminators=False)
 
@@ -86,9 +86,9 @@ def read_recipe(path):
 def _load_keras_file(path):
     import keras
 
-    from mixgan_tf.keras_files import check_keras_file
     from mixgan_tf.mixgan import MixGAN
-    from mixgan_tf.weights_files import require_finite
+    from mixgan_tf.saving.keras_files import check_keras_file
+    from mixgan_tf.untrusted.weights_files import require_finite
 
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
@@ -111,7 +111,7 @@ def _load_workdir(path):
     from mixgan_tf.callbacks import checkpoints
     from mixgan_tf.callbacks import restore_best
     from mixgan_tf.callbacks import restore_latest
-    from mixgan_tf.weights_files import require_finite
+    from mixgan_tf.untrusted.weights_files import require_finite
     from mixgan_tf.zoo.building import build_model
 
     recipe = read_recipe(path / RECIPE_FILE)
@@ -129,8 +129,8 @@ def _load_workdir(path):
 
 
 def _require_plain(file):
-    from mixgan_tf.weights_files import RefusedWeights
-    from mixgan_tf.weights_files import inspect_weights
+    from mixgan_tf.untrusted.weights_files import RefusedWeights
+    from mixgan_tf.untrusted.weights_files import inspect_weights
 
     try:
         inspect_weights(file, f"The checkpoint {file}")

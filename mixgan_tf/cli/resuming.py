@@ -40,10 +40,10 @@ def preset_steps(preset):
     Args:
         preset: its `pathlib.Path`.
     """
-    from mixgan_tf import presets
+    from mixgan_tf.saving import preset_folders
 
     try:
-        recipe = presets.read_metadata(preset).get("recipe") or {}
+        recipe = preset_folders.read_metadata(preset).get("recipe") or {}
     except ValueError:
         return -1
     return recipe.get("steps", -1)

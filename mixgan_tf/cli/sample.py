@@ -81,7 +81,7 @@ def sample(values):
         ValueError: if the model or a flag is unusable.
     """
     load_tensorflow()
-    from mixgan_tf import image_grid
+    from mixgan_tf.pictures import image_grid
 
     labels = None
     if values.labels is not None:

@@ -23,9 +23,9 @@ from mixgan_tf.cli import source_tree
 from mixgan_tf.cli import strategies
 from mixgan_tf.cli.errors import UsageError
 from mixgan_tf.cli.quiet import load_tensorflow
-from mixgan_tf.cli.recipe_checks import check_recipe
-from mixgan_tf.cli.recipe_checks import check_recipe_size
-from mixgan_tf.threads import use_thread_plan
+from mixgan_tf.distribution.threads import use_thread_plan
+from mixgan_tf.zoo.recipe_checks import check_recipe
+from mixgan_tf.zoo.recipe_checks import check_recipe_size
 
 SUMMARY = (
     "Trains a recipe's model in a work folder; run again, it goes on from the "
@@ -124,7 +124,7 @@ def _train(recipe, workdir, command, strategy):
     strategy = load_tensorflow(lambda: strategies.create(strategy))
     check_recipe_size(recipe)
     from mixgan_tf import callbacks
-    from mixgan_tf import image_grid
+    from mixgan_tf.pictures import image_grid
     from mixgan_tf.zoo.building import build_dataset
     from mixgan_tf.zoo.building import build_model
     from mixgan_tf.zoo.building import set_learning_rates

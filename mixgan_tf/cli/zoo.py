@@ -7,6 +7,7 @@ from absl import flags
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.errors import UsageError
 from mixgan_tf.cli.quiet import load_tensorflow
+from mixgan_tf.saving import preset_folders
 
 SUMMARY = (
     "list: the pretrained models and their scores. show PRESET: what is known "
@@ -41,13 +42,11 @@ def run(arguments):
 
 
 def _list(values, arguments):
-    from mixgan_tf import presets
-
     flags.DEFINE_bool("json", False, "Print JSON.", flag_values=values)
     summary = "Lists the pretrained models: scores are mean ± sd over seeds."
     if parsing.parse(values, "zoo list", summary, arguments) is None:
         return 0
-    found = {name: _checked_metadata(name) for name in presets.named()}
+    found = {name: _checked_metadata(name) for name in preset_folders.named()}
     if values.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -85,15 +84,15 @@ def _row(name, metadata):
 
 
 def _show(values, arguments):
-    from mixgan_tf import presets
-
     summary = "Shows what is known of one preset, as JSON."
     rest = parsing.parse(values, "zoo show", summary, arguments, ["preset"])
     if rest is None:
         return 0
-    metadata = presets.read_metadata(rest[0])
+    metadata = preset_folders.read_metadata(rest[0])
     print(
-        json.dumps({"folder": str(presets.find(rest[0])), **metadata}, indent=1)
+        json.dumps(
+            {"folder": str(preset_folders.find(rest[0])), **metadata}, indent=1
+        )
     )
     return 0
 
@@ -118,11 +117,10 @@ def _verify(values, arguments):
     if rest is None:
         return 0
     load_tensorflow()
-    from mixgan_tf import presets
     from mixgan_tf.zoo.verification import verify
 
     wrong = []
-    for preset in rest or presets.named():
+    for preset in rest or preset_folders.named():
         try:
             _checked_metadata(preset)
             print("\n".join(verify(preset, values.num)), flush=True)
@@ -150,9 +148,8 @@ def _card(values, arguments):
 
 
 def _checked_metadata(preset):
-    from mixgan_tf import presets
-    from mixgan_tf.preset_metadata import check_entries
+    from mixgan_tf.saving.preset_schema import check_entries
 
-    metadata = presets.read_metadata(preset)
+    metadata = preset_folders.read_metadata(preset)
     check_entries(metadata, f"The metadata of the preset {preset}")
     return metadata

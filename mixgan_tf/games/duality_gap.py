@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.data.splitting import split_in_three
 from mixgan_tf.games.held_out import Estimate
 from mixgan_tf.games.held_out import check_samples
 from mixgan_tf.games.held_out import estimate
 from mixgan_tf.games.held_out import require_game
 from mixgan_tf.games.opponents import Splits
 from mixgan_tf.games.opponents import best_opponent
-from mixgan_tf.three_parts import split_in_three
 
 
 class DualityGap(NamedTuple):

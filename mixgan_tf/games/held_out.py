@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf import training_data
 from mixgan_tf.arguments import require_positive_int
-from mixgan_tf.judging import judge
-from mixgan_tf.judging import with_labels
-from mixgan_tf.payoff import Rows
-from mixgan_tf.payoff import Shared
+from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.networks.inspection import with_labels
+from mixgan_tf.payoff.estimators import Shared
+from mixgan_tf.training import data_checks
+from mixgan_tf.training.discriminator_outputs import judge
 
 
 class Estimate(NamedTuple):
@@ -76,7 +76,7 @@ def check_samples(gan, samples, labels, batch_size):
         labels = None
     elif labels is not None:
         labels = np.asarray(labels)
-    training_data.check_batch(gan, samples, labels)
+    data_checks.check_batch(gan, samples, labels)
     if len(samples) < 2:
         raise ValueError(
             "Argument `samples` must hold at least two samples, or there is "

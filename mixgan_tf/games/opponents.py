@@ -5,16 +5,17 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf import distribution
-from mixgan_tf import draws
-from mixgan_tf import steps as training_steps
-from mixgan_tf import updates
+from mixgan_tf.compat import draws
+from mixgan_tf.distribution import rows
 from mixgan_tf.games.held_out import mixed
 from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.mixgan import MixGAN
-from mixgan_tf.mixture import Mixture
-from mixgan_tf.mixture import fresh_copies
-from mixgan_tf.mixture import initial_weights_from
+from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.mixture import fresh_copies
+from mixgan_tf.model.mixture import initial_weights_from
+from mixgan_tf.training import steps as training_steps
+from mixgan_tf.training.updates.discriminator_update import discriminator_update
+from mixgan_tf.training.updates.generator_update import generator_update
 
 
 class Splits(NamedTuple):
@@ -136,13 +137,13 @@ def _update_of(game, player):
     @tf.function
     def update(step, samples, labels):
         key = draws.fold_in(tf.constant([game.seed, 0], tf.int32), step)
-        batch = distribution.global_rows(samples), samples, labels
+        batch = rows.global_rows(samples), samples, labels
         if player == "discriminator":
             for regularizer in game.regularizers:
                 regularizer.before_update()
-            made = updates.discriminator_update(game, key, *batch)
+            made = discriminator_update(game, key, *batch)
         else:
-            made = updates.generator_update(game, key, *batch)
+            made = generator_update(game, key, *batch)
         training_steps.apply(game, made, player)
 
     return update

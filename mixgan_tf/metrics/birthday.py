@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixgan_tf import image_grid
 from mixgan_tf.arguments import require_number
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import nearest
 from mixgan_tf.metrics.distances import require_features
 from mixgan_tf.metrics.support_size import require_batch_size
 from mixgan_tf.metrics.support_size import support_size
+from mixgan_tf.pictures import image_grid
 
 
 class BirthdayTest(NamedTuple):

@@ -4,7 +4,7 @@ import numpy as np
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import require_numbers
-from mixgan_tf.metrics.score import Score
+from mixgan_tf.metrics.score_spread import Score
 
 
 def classifier_score(logits, splits=10):

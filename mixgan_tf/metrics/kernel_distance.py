@@ -6,10 +6,10 @@ import logging
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf import tfgan
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.distances import require_numbers
-from mixgan_tf.metrics.score import Score
+from mixgan_tf.metrics.score_spread import Score
 
 
 def kernel_distance(real_features, fake_features, max_block_size=1000):

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mixgan_tf import image_grid
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import nearest
 from mixgan_tf.metrics.distances import require_features
 from mixgan_tf.metrics.distances import require_same_width
+from mixgan_tf.pictures import image_grid
 
 
 class Memorization(NamedTuple):

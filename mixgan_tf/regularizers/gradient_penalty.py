@@ -3,16 +3,16 @@
 import keras
 import tensorflow as tf
 
-from mixgan_tf import draws
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_number
-from mixgan_tf.judging import depends_on_batch
-from mixgan_tf.mixture import weights_of_rows
-from mixgan_tf.network_checks import require_exact_derivatives
-from mixgan_tf.payoff import dealt_rows
-from mixgan_tf.payoff import enough_rows
+from mixgan_tf.compat import draws
+from mixgan_tf.distribution.row_draws import RowDraws
+from mixgan_tf.distribution.rows import dealt_rows
+from mixgan_tf.distribution.rows import enough_rows
+from mixgan_tf.model.mixture import weights_of_rows
+from mixgan_tf.networks.inspection import depends_on_batch
+from mixgan_tf.networks.inspection import require_exact_derivatives
 from mixgan_tf.regularizers.regularizer import Regularizer
-from mixgan_tf.row_draws import RowDraws
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
 

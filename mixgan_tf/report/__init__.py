@@ -13,10 +13,10 @@ TensorFlow, so that `mixgan zoo list` answers at once.
 import importlib
 
 _HOMES = {
-    "Evaluation": "evaluation",
-    "Protocol": "protocol",
-    "evaluate": "evaluation",
-    "write": "page",
+    "Evaluation": "scoring.score_model",
+    "Protocol": "scoring.protocol",
+    "evaluate": "scoring.score_model",
+    "write": "page.write",
 }
 
 __all__ = sorted(_HOMES)

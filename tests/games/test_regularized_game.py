@@ -4,7 +4,7 @@ import tensorflow as tf
 
 import mixgan_tf as mg
 from mixgan_tf.games import regularized_game
-from mixgan_tf.mixture import uniformity_penalty
+from mixgan_tf.model.mixture import uniformity_penalty
 
 
 def random_games(num, seed=0):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mixgan_tf as mg
-from mixgan_tf.safe_configs import check_config
+from mixgan_tf.untrusted.safe_configs import check_config
 from tests.hostile.presets import edited
 from tests.hostile.presets import foreign
 from tests.hostile.presets import functional

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from mixgan_tf.preset_checks import require_inside
-from mixgan_tf.strict_json import parse_json_object
-from mixgan_tf.strict_json import read_json_object
-from mixgan_tf.strict_json import write_json
+from mixgan_tf.saving.preset_folders import require_inside
+from mixgan_tf.untrusted.strict_json import parse_json_object
+from mixgan_tf.untrusted.strict_json import read_json_object
+from mixgan_tf.untrusted.strict_json import write_json
 from tests.hostile.presets import edited
 from tests.hostile.presets import rehash
 

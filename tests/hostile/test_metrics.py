@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mixgan_tf as mg
-from mixgan_tf.metrics import extractors
+from mixgan_tf.metrics.features import extractor_folders
 from tests.models import images
 from tests.models import tiny_gan
 
@@ -125,7 +125,9 @@ def test_sample(arguments, kwargs):
 @pytest.fixture
 def extractor(tmp_path):
     """A copy of the smallest extractor of the package."""
-    return shutil.copytree(extractors._folders()["digits"], tmp_path / "e")
+    return shutil.copytree(
+        extractor_folders._folders()["digits"], tmp_path / "e"
+    )
 
 
 def _rehash(folder):

@@ -4,11 +4,10 @@ import json
 import sys
 
 import pytest
+from mixgan_tf.zoo.recipe_checks import check_recipe
+from mixgan_tf.zoo.recipe_checks import check_recipe_size
 from mixgan_tf.zoo.recipes import mix_dcgan_digits
 from mixgan_tf.zoo.recipes import mix_mlp_ring
-
-from mixgan_tf.cli.recipe_checks import check_recipe
-from mixgan_tf.cli.recipe_checks import check_recipe_size
 
 RECIPE = "--recipe=mix_dcgan_digits"
 ENTRIES = [

@@ -13,7 +13,14 @@ import pathlib
 import signal
 import sys
 
-MODULES = ("callbacks", "cli.main", "cli.train", "export", "presets", "report")
+MODULES = (
+    "callbacks",
+    "cli.main",
+    "cli.train",
+    "export",
+    "saving.presets",
+    "report",
+)
 ZOO = ("zoo.building", "zoo.validation", "metrics", "data", "networks")
 
 

@@ -7,10 +7,11 @@ import subprocess
 import pytest
 
 import mixgan_tf as mg
-from mixgan_tf import presets
 from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.main import main
 from mixgan_tf.report.formatting import with_spread
+from mixgan_tf.saving import preset_folders
+from mixgan_tf.saving import presets
 from tests.integration.command import succeed
 from tests.models import tiny_gan
 from tests.report.models import digits_gan
@@ -205,7 +206,7 @@ def test_the_zoo_lists_every_preset(capsys):
         *("preset", "data", "T", "parameters", "steps", "scores", "protocol")
     ]
     for name, row in zip(mg.zoo.list_presets(), rows, strict=True):
-        metadata = presets.read_metadata(name)
+        metadata = preset_folders.read_metadata(name)
         assert row.startswith(name)
         assert f"{metadata['generator_parameters']:,}" in row
         for score in list(metadata.get("scores", {}).get("mixture", {}))[:1]:

@@ -10,12 +10,12 @@ import pytest
 import mixgan_tf as mg
 from mixgan_tf.cli import strategies
 from mixgan_tf.cli.errors import UsageError
+from tests.distributed.workers import run_workers
 from tests.integration.command import MIXGAN
 from tests.integration.command import SMALL
 from tests.integration.command import refused
 from tests.integration.command import succeed
 from tests.models import weights_of
-from tests.workers import run_workers
 
 # The command on two logical CPU devices, which only a program can make.
 TWO_DEVICES = """

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mixgan_tf import tfgan
+from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.classifier_score import StreamingClassifierScore
 from mixgan_tf.metrics.classifier_score import classifier_score
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mixgan_tf import tfgan
+from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.frechet import frechet_distance
 from mixgan_tf.metrics.frechet import frechet_distance_of_gaussians
 from mixgan_tf.metrics.moments import Moments

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mixgan_tf import tfgan
+from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.sliced_wasserstein import laplacian_pyramid
 from mixgan_tf.metrics.sliced_wasserstein import sliced_distance
 from mixgan_tf.metrics.sliced_wasserstein import sliced_wasserstein

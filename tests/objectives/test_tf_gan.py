@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import mixgan_tf as mg
-from mixgan_tf import tfgan
+from mixgan_tf.metrics import tfgan
 
 # Theirs minus ours: TF-GAN's saturating generator loss also holds the payoff of
 # reals at logit 1; our Jensen-Shannon payoff adds 2 log 2. All factors are 1.

@@ -4,11 +4,12 @@ import pytest
 import tensorflow as tf
 
 import mixgan_tf as mg
-from mixgan_tf import updates
-from mixgan_tf.judging import judge
-from mixgan_tf.payoff import Rows
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.regularizers import PenaltyInputs
 from mixgan_tf.regularizers.gradient_penalty import gradient_norms
+from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.updates import payoff_terms
+from mixgan_tf.training.updates.discriminator_update import discriminator_update
 from tests.models import differ
 from tests.models import labels
 from tests.models import points
@@ -89,7 +90,7 @@ def inputs_of(gan, critic, estimator="shared", num=30, y=None):
     reals = tf.constant(points(num))
     rows = Rows(num, num, 0)
     gan.payoff = mg.payoff.get(estimator)
-    inputs, fakes = updates.generate_fakes(gan, KEY, rows, y)
+    inputs, fakes = payoff_terms.generate_fakes(gan, KEY, rows, y)
     w = gan.generator_mixture.mixture_weights
     return PenaltyInputs(critic, reals, y, fakes[0], inputs[0], w, rows, KEY)
 
@@ -150,7 +151,7 @@ def test_interpolations_have_one_expectation(by_class):
             inputs = inputs_of(gan, critic, y=y)
             key = tf.stack([seed, 0])
             rows = Rows(30, 30, 0)
-            own, fakes = updates.generate_fakes(gan, key, rows, y)
+            own, fakes = payoff_terms.generate_fakes(gan, key, rows, y)
             return penalty.penalty(
                 inputs._replace(inputs=own[0], fakes=fakes[0], key=key)
             )
@@ -191,7 +192,7 @@ def test_penalties_move_mixture_weights_only_if_asked(aux_in_weights):
             regularizers=regularizers,
             aux_in_weights=aux_in_weights,
         )
-        update = updates.discriminator_update(
+        update = discriminator_update(
             gan, KEY, Rows(24, 24, 0), tf.constant(points()), None
         )
         gradients.append(update)

@@ -7,7 +7,7 @@ from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
 import mixgan_tf as mg
-from mixgan_tf import presets
+from mixgan_tf.saving import preset_folders
 
 PROTOCOL = {
     "data": {"name": "mnist", "version": "3.0.1", "split": "test", "num": 99},
@@ -187,10 +187,10 @@ def test_weights_of_each_class():
 
 @pytest.mark.parametrize("preset", mg.zoo.list_presets())
 def test_every_preset_has_the_card_its_metadata_makes(preset):
-    metadata = presets.read_metadata(preset)
+    metadata = preset_folders.read_metadata(preset)
     made = card(preset, metadata)
     assert made.startswith(f"# {preset}\n")
     assert "scores" in metadata, "record some: mixgan evaluate --record"
     assert CARD in metadata["sha256"]
-    written = (presets.find(preset) / CARD).read_text(encoding="utf-8")
+    written = (preset_folders.find(preset) / CARD).read_text(encoding="utf-8")
     assert written == made

@@ -8,7 +8,7 @@ import pytest
 from mixgan_tf.zoo.recipes.base import base_config
 
 import mixgan_tf as mg
-from mixgan_tf import presets
+from mixgan_tf.saving import preset_folders
 
 PRESETS = mg.zoo.list_presets()
 
@@ -23,8 +23,8 @@ def test_there_are_presets():
 
 
 def test_files_are_complete_and_small(preset):
-    metadata = presets.read_metadata(preset)
-    folder = presets.find(preset)
+    metadata = preset_folders.read_metadata(preset)
+    folder = preset_folders.find(preset)
     for name in ("config.json", "generators.weights.h5", "samples.png"):
         content = (folder / name).read_bytes()
         assert metadata["sha256"][name] == hashlib.sha256(content).hexdigest()
@@ -39,7 +39,7 @@ def test_recipe_is_the_one_in_the_package(preset):
 
     from ml_collections import config_flags  # noqa: F401
 
-    metadata = presets.read_metadata(preset)
+    metadata = preset_folders.read_metadata(preset)
     name = metadata["command"].partition("--recipe=")[2].split()[0]
     module = runpy.run_path(str(mg.zoo.recipe_path(name)))
     recipe = json.loads(module["get_config"]().to_json_best_effort())
@@ -52,7 +52,7 @@ def test_recipe_is_the_one_in_the_package(preset):
 
 def test_samples_by_name(preset):
     gan = mg.MixGAN.from_preset(preset)
-    metadata = presets.read_metadata(preset)
+    metadata = preset_folders.read_metadata(preset)
     samples = gan.sample(8, seed=0)
     assert samples.shape == (8, *metadata["sample_shape"])
     assert np.isfinite(samples).all()

@@ -10,9 +10,10 @@ from mixgan_tf.zoo import verification
 
 import mixgan_tf as mg
 from mixgan_tf import files
-from mixgan_tf import presets
 from mixgan_tf import report
-from mixgan_tf.report.real_data import is_at_hand
+from mixgan_tf.report.scoring.real_data import is_at_hand
+from mixgan_tf.saving import preset_folders
+from mixgan_tf.saving import presets
 from tests.report.models import digits_gan
 from tests.report.models import digits_protocol
 
@@ -62,7 +63,7 @@ def edit(preset, change):
 
 def test_what_is_recorded(recorded):
     preset, result = recorded
-    metadata = presets.read_metadata(preset)  # every hash is right
+    metadata = preset_folders.read_metadata(preset)  # every hash is right
     assert {"README.md", "samples.png"} <= set(metadata["sha256"])
     entry = metadata["scores"]
     for name, score in result["mixture"]["scores"].items():
@@ -102,12 +103,12 @@ def test_other_weights_are_found_out(preset):
     gan = presets.load(preset)
     kernel = gan.generator_variables[-2]  # of the last layer of one generator
     kernel.assign(1.05 * np.asarray(kernel))
-    weights = preset / presets.GENERATORS
+    weights = preset / preset_folders.GENERATORS
     gan.generator_mixture.save_weights(weights)
     with pytest.raises(ValueError, match="damaged or was changed"):
         verification.verify(preset)
     metadata = json.loads((preset / "metadata.json").read_text())
-    metadata["sha256"][presets.GENERATORS] = files.sha256(weights)
+    metadata["sha256"][preset_folders.GENERATORS] = files.sha256(weights)
     (preset / "metadata.json").write_text(json.dumps(metadata))
     for num in (None, 150):
         with pytest.raises(ValueError, match="have drifted: .*, recorded "):
@@ -126,7 +127,7 @@ def test_a_changed_score_is_found_out(preset):
 
 
 def test_a_card_of_ones_own_is_found_out(preset):
-    from mixgan_tf.preset_additions import add_to_preset
+    from mixgan_tf.saving.preset_additions import add_to_preset
 
     card = (preset / "README.md").read_text()
     add_to_preset(preset, None, {"README.md": (card + "Best!").encode()})
@@ -169,7 +170,7 @@ def test_a_preset_of_a_newer_version_is_refused(preset):
 
 @pytest.mark.parametrize("preset", mg.zoo.list_presets())
 def test_every_preset_scores_as_it_is_recorded(preset):
-    entry = presets.read_metadata(preset)["scores"]
+    entry = preset_folders.read_metadata(preset)["scores"]
     check = entry["check"]
     lines = verification.verify(preset, check and check["num"])
     if is_at_hand(entry["protocol"]["data"]["name"]):

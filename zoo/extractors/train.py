@@ -29,8 +29,8 @@ from mixgan_tf.zoo.extractors.training_data import ordered_batches
 from mixgan_tf.zoo.extractors.training_data import training_batches
 
 from mixgan_tf import files
-from mixgan_tf.metrics.extractors import save_extractor
-from mixgan_tf.metrics.sources import ImageSplit
+from mixgan_tf.metrics.features.extractor_folders import save_extractor
+from mixgan_tf.metrics.features.sources import ImageSplit
 
 
 def train(recipe, workdir):

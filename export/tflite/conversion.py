@@ -1,0 +1,169 @@
+"""From a folded generator to the content of a TFLite file."""
+
+import contextlib
+import functools
+import io
+import os
+import re
+import sys
+import tempfile
+import warnings
+
+import tensorflow as tf
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from mixgan_tf.export.saved_model.signatures import variables_module
+from mixgan_tf.export.tflite import counter_random
+from mixgan_tf.export.tflite import routes
+from mixgan_tf.export.tflite.networks import convertible
+from mixgan_tf.export.tflite.quantization import representative_rows
+from tensorflow.lite.python.convert import ConverterError
+
+from mixgan_tf.arguments import summary_of
+
+_SIGNATURE = "serving_default"  # one graph converted alone must be called so
+
+
+def generating(
+    generator, batch_size, quantization, representative_latents=None
+):
+    """Converts the map from latents, and labels if any, to samples.
+
+    Args:
+        generator: a `FoldedGenerator`.
+        batch_size: `None` for any, or 1.
+        quantization: one of `quantization.QUANTIZATIONS`.
+        representative_latents: as for `to_tflite`.
+
+    Returns:
+        Bytes of a TFLite file: `latents` float32 `(B, latent_dim + 1)` and
+        int32 `labels` `(B,)` to `samples`.
+    """
+    generator = FoldedGenerator(
+        [convertible(c) for c in generator.components],
+        generator.mixture_weights,
+        generator.selector,
+        generator.num_classes,
+        generator.delta,
+        generator.gate,
+    )
+    width = generator.latent_dim + 1
+    specs = [tf.TensorSpec([batch_size, width], tf.float32, "latents")]
+    if generator.num_classes is not None:
+        specs.append(tf.TensorSpec([batch_size], tf.int32, "labels"))
+
+    @tf.function(input_signature=specs)
+    def generate(latents, labels=None):
+        return {"samples": routes.generate(generator, latents, labels)}
+
+    measured_on = None
+    if quantization == "int8":
+        rows = representative_rows(generator, representative_latents)
+        measured_on = functools.partial(_feeds, *rows, batch_size)
+    return _convert(
+        generate.get_concrete_function(),
+        variables_module(generator),
+        quantization,
+        measured_on,
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def drawing(batch_size, latent_dim, num_classes, labels_given=False):
+    """Converts the drawing of what `generating` takes, from a seed.
+
+    `sampling.draw_latents` and `draw_labels` give the same numbers.
+
+    Args:
+        batch_size: `None` for any, or 1.
+        latent_dim: size of the latents.
+        num_classes: `None`, or the number of classes.
+        labels_given: whether the labels are not drawn but given.
+
+    Returns:
+        Bytes of a TFLite file. It takes the int32 scalar `seed`, and for any
+        batch size the scalar `num`, or int32 `labels` `(num,)` if they are
+        given; for batch size 1 the scalar `row`, to make that one of the
+        seed's rows. It gives `latents`, and `labels` unless they are given.
+    """
+    specs = {"seed": tf.TensorSpec([], tf.int32)}
+    if batch_size == 1:
+        specs["row"] = tf.TensorSpec([], tf.int32)
+    elif labels_given:
+        specs["labels"] = tf.TensorSpec([None], tf.int32)
+    else:
+        specs["num"] = tf.TensorSpec([], tf.int32)
+
+    @tf.function
+    def draw(seed, row=0, num=1, labels=None):
+        if labels is not None:
+            num = tf.shape(labels)[0]
+        drawn = {
+            "latents": counter_random.normal_rows(
+                row, num, latent_dim + 1, seed
+            )
+        }
+        if num_classes is not None and not labels_given:
+            drawn["labels"] = counter_random.label_rows(
+                row, num, num_classes, seed
+            )
+        return drawn
+
+    return _convert(draw.get_concrete_function(**specs), tf.Module())
+
+
+def _feeds(latents, labels, batch_size):
+    """Yields representative inputs: a row of each component, or one alone."""
+    for place in range(len(latents)):
+        feed = {"latents": latents[place]}
+        if labels is not None:
+            feed["labels"] = labels[place]
+        if batch_size is None:
+            yield feed
+        else:
+            for i in range(latents.shape[1]):
+                yield {name: rows[i : i + 1] for name, rows in feed.items()}
+
+
+def _convert(function, module, quantization="float32", measured_on=None):
+    module.function = function
+    # Converting from a SavedModel is what works for Keras 3 networks.
+    with tempfile.TemporaryDirectory() as folder, _silenced():
+        tf.saved_model.save(module, folder, signatures=function)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=[_SIGNATURE]
+        )
+        operators = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if quantization != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if quantization == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if quantization == "int8":
+            operators.insert(0, tf.lite.OpsSet.TFLITE_BUILTINS_INT8)
+            converter.representative_dataset = measured_on
+        converter.target_spec.supported_ops = operators
+        try:
+            return converter.convert()
+        except ConverterError as error:
+            missing = re.findall(r"'tf\.(\w+)' op is neither", str(error))
+            raise ValueError(
+                "The generators cannot be written with the operators that "
+                "TFLite has built in; choose another format, or replace what "
+                "is missing. Received: "
+                + (", ".join(sorted(set(missing))) or summary_of(error))
+            ) from error
+
+
+@contextlib.contextmanager
+def _silenced():
+    """Hides what the converter writes, below Python too: pages of graphs."""
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as hidden, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is depr.*")
+        os.dup2(hidden.fileno(), 2)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                yield
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)

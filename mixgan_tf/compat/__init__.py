@@ -1,0 +1,1 @@
+"""The one place that knows private or faulty parts of Keras and TensorFlow."""

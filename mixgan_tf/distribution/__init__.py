@@ -1,0 +1,1 @@
+"""Rows of the global batch, replicas, devices and threads."""

@@ -1,0 +1,110 @@
+"""Random numbers for the rows of a batch that replicas may share.
+
+A row gets the numbers that it would get on one replica, whichever replica
+holds it: each draws for the global batch and takes its own.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from mixgan_tf.compat import draws
+
+
+class RowDraws(NamedTuple):
+    """Draws numbers for some rows of a batch.
+
+    `fold_in` gives other numbers for the same rows, `of` the numbers of some
+    of the rows, `joined` those of several sets of rows, one after the other.
+
+    Example:
+    ```python
+    noise = RowDraws.of_batch(key, rows)
+    noise.normal([28, 28, 1])  # (rows.local, 28, 28, 1)
+    ```
+    """
+
+    rows: object  # Rows of the batch
+    parts: tuple  # pairs of an int32 key (2,) and a function to take rows by
+
+    @classmethod
+    def of_batch(cls, key, rows):
+        """Returns draws for all of this replica's rows of a batch.
+
+        Args:
+            key: int32 tensor `(2,)`, a stateless random seed, the same on all
+                replicas.
+            rows: `Rows` of the batch.
+        """
+        return cls(rows, ((key, lambda batch: batch),))
+
+    @classmethod
+    def joined(cls, several):
+        """Returns draws for several sets of rows of one batch, in order."""
+        first, *others = several
+        return cls(first.rows, sum((o.parts for o in others), first.parts))
+
+    def fold_in(self, data):
+        """Returns draws of other numbers for the same rows.
+
+        Args:
+            data: int, which other ones.
+        """
+        parts = [(draws.fold_in(key, data), take) for key, take in self.parts]
+        return self._replace(parts=tuple(parts))
+
+    def of(self, take):
+        """Returns draws of the same numbers, for some of the rows.
+
+        Args:
+            take: function from a tensor `(rows.local, ...)` to those rows.
+        """
+        parts = [
+            (key, lambda batch, other=other: take(other(batch)))
+            for key, other in self.parts
+        ]
+        return self._replace(parts=tuple(parts))
+
+    def normal(self, shape):
+        """Draws standard normal floats for each row.
+
+        Args:
+            shape: shape of one row's numbers, without the batch.
+
+        Returns:
+            A float32 tensor `(n, *shape)`.
+        """
+        return self._draw(draws.normal, shape)
+
+    def uniform(self, shape):
+        """Draws floats in [0, 1) for each row. See `normal`."""
+        return self._draw(draws.uniform, shape)
+
+    def _draw(self, function, shape):
+        rows, found = self.rows, []
+        for key, take in self.parts:
+            numbers = function([rows.total, *shape], key)
+            if rows.local is not rows.total:
+                first = [rows.offset] + [0] * len(shape)
+                numbers = tf.slice(numbers, first, [rows.local, *shape])
+            found.append(take(numbers))
+        return found[0] if len(found) == 1 else tf.concat(found, axis=0)
+
+
+def of_sets(key, rows, inputs):
+    """Returns draws for a batch's real samples and for each generator's.
+
+    Args:
+        key: int32 tensor `(2,)`, a stateless random seed.
+        rows: `Rows` of the real batch.
+        inputs: list of each generator's `FakeInputs`.
+
+    Returns:
+        A list of `RowDraws`: the real samples', then each generator's.
+    """
+    sets = [RowDraws.of_batch(draws.fold_in(key, 0), rows)]
+    for i, component in enumerate(inputs):
+        # Components that share a batch's rows share the drawing of numbers.
+        own = draws.fold_in(key, 1 + i if component.whole else 1)
+        sets.append(RowDraws.of_batch(own, rows).of(component.take))
+    return sets

@@ -1,0 +1,1 @@
+"""Where images come from, and the features that scores are made of."""

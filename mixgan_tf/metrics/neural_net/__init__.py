@@ -1,0 +1,1 @@
+"""The neural-net distance: a network trained to tell samples apart."""

@@ -1,0 +1,1 @@
+"""What a mixture is: networks, their weights, and how samples reach them."""

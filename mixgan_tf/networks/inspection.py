@@ -1,0 +1,92 @@
+"""What a network takes, returns and is made of."""
+
+import keras
+
+
+def output_shapes(network):
+    """Returns a discriminator's outputs.
+
+    Args:
+        network: a functional or Sequential Keras model.
+
+    Returns:
+        A dict from `"logit"`, `"class_logits"`, `"latents"`, or `"features"`
+        where the output is one tensor, to shapes, the batch's size first.
+    """
+    outputs = _output(network)
+    if not isinstance(outputs, dict):
+        outputs = {"features": outputs}
+    return {name: tuple(x.shape) for name, x in outputs.items()}
+
+
+def require_exact_derivatives(network, what):
+    """Refuses layers whose second derivatives are wrong.
+
+    Some of Keras's layers take their moments from `tf.nn.moments`, whose
+    second derivative leaves out the mean.
+
+    Args:
+        network: a Keras model.
+        what: what needs second derivatives, for the message.
+
+    Raises:
+        ValueError: if the network has such a layer.
+    """
+    for layer in network._flatten_layers():
+        batch = isinstance(layer, keras.layers.BatchNormalization)
+        if (batch and not layer.synchronized) or isinstance(
+            layer,
+            keras.layers.LayerNormalization | keras.layers.GroupNormalization,
+        ):
+            raise ValueError(
+                f"{what} needs second derivatives, and those of this layer are"
+                " wrong in TensorFlow: use `mg.networks.SampleNormalization`, "
+                "or batch normalisation with `synchronized=True`. Received: "
+                f"a network with {type(layer).__name__} '{layer.name}'"
+            )
+
+
+def input_shapes(network):
+    """Returns the shapes of a network's inputs, the batch's size first."""
+    return [tuple(i.shape) for i in network.inputs]
+
+
+def _output(network):
+    if isinstance(network, keras.Sequential):
+        return network.outputs[0]  # it has no `output` before its first call
+    return network.output
+
+
+def with_labels(x, labels):
+    """Returns what a network takes: `x`, or `[x, labels]` with classes."""
+    return x if labels is None else [x, labels]
+
+
+def depends_on_batch(network):
+    """Whether a sample's output depends on which others share its batch.
+
+    Batch normalisation does that; a layer of another kind says so by an
+    attribute `depends_on_batch = True`.
+
+    Args:
+        network: a Keras model.
+
+    Returns:
+        A bool.
+    """
+    kind = keras.layers.BatchNormalization
+    return any(
+        isinstance(layer, kind) or getattr(layer, "depends_on_batch", False)
+        for layer in network._flatten_layers()
+    )
+
+
+def computes_in_half(network):
+    """Returns whether any layer computes in float16 or bfloat16."""
+    return any(
+        _is_half(layer) for layer in network._flatten_layers(include_self=False)
+    )
+
+
+def _is_half(layer):
+    return layer.compute_dtype in ("float16", "bfloat16")

@@ -1,0 +1,1 @@
+"""Presets and `.keras` files: written whole, and checked when read."""

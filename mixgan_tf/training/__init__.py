@@ -1,0 +1,1 @@
+"""How a mixture trains: `compile`, `fit`, and the step between them."""

@@ -1,0 +1,1 @@
+"""The gradients of one step: a file for each kind of update."""

@@ -1,0 +1,139 @@
+"""The updates for an objective between distributions: MMD.
+
+With features `f_j` (a discriminator's outputs, or the samples themselves where
+there are no discriminators), the generators descend
+`sum_j q_j MMD^2_j(w) + entropy_weight * R(w)` and the discriminators ascend
+its first term. `MMD^2_j` is quadratic in the weights `w`: all generators
+belong to one mixture, whose samples repel each other.
+
+Each replica compares the features of all replicas' samples, with gradients for
+its own.
+"""
+
+import tensorflow as tf
+
+from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.rows import gather_rows
+from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.updates.payoff_terms import Update
+from mixgan_tf.training.updates.payoff_terms import entropy_share
+from mixgan_tf.training.updates.payoff_terms import generate_fakes
+
+
+def discriminator_update(gan, key, rows, reals, labels):
+    """Returns the discriminators' `Update`. See `updates`."""
+    variables = [v.value for v in gan.discriminator_variables]
+    inputs, fakes = generate_fakes(gan, key, rows, labels)
+    logits = gan.discriminator_mixture.mixture_logits.value
+    with tf.GradientTape() as tape:
+        distance = _distance(gan, key, rows, reals, inputs, fakes)
+        loss = entropy_share(gan, gan.discriminator_mixture) - distance
+    *gradients, logit_gradient = tape.gradient(
+        loss, [*variables, logits], unconnected_gradients="zero"
+    )
+    return Update(gradients, logit_gradient, loss, distance)
+
+
+def generator_update(gan, key, rows, reals, labels):
+    """Returns the generators' `Update`. See `updates`."""
+    variables = [v.value for v in gan.generator_variables]
+    logits = gan.generator_mixture.mixture_logits.value
+    with tf.GradientTape() as tape:
+        inputs, fakes = generate_fakes(gan, key, rows, labels)
+        distance = _distance(gan, key, rows, reals, inputs, fakes)
+        loss = entropy_share(gan, gan.generator_mixture) + distance
+    *gradients, logit_gradient = tape.gradient(
+        loss, [*variables, logits], unconnected_gradients="zero"
+    )
+    return Update(gradients, logit_gradient, loss, distance)
+
+
+def quadratic_forms(
+    gan, reals, inputs, fakes, key=None, rows=None, discriminators=None
+):
+    """Returns `MMD^2` as a quadratic form in `w`, for each discriminator.
+
+    Args:
+        gan: a compiled `MixGAN` whose objective is `MMD`.
+        reals: float tensor `(n, ...)`.
+        inputs: list, for each group, of each generator's `FakeInputs`.
+        fakes: their samples, likewise.
+        key: int32 tensor `(2,)`, a stateless random seed; `None` in inference
+            mode.
+        rows: `Rows` of `reals`, wherever there is a key.
+        discriminators: networks to use instead of the trained ones.
+
+    Returns:
+        A list of tuples `(K, k, constant)`; see `MMD.quadratic_form`. It has
+        one entry without discriminators.
+    """
+    if not gan.num_discriminators:
+        return [_form(gan, [reals, *fakes[0]])]
+    forms = []
+    for j in range(gan.num_discriminators):
+        group = j % len(fakes)
+        row_draws = None
+        if key is not None:
+            row_draws = of_sets(key, rows, inputs[group])
+        judged = judge(
+            gan,
+            j,
+            [reals, *fakes[group]],
+            [None] * (1 + len(fakes[group])),
+            row_draws,
+            discriminators,
+        )
+        forms.append(_form(gan, [x.features for x in judged]))
+    return forms
+
+
+def mean_distance(gan, forms, w, q):
+    """Returns this replica's share of `sum_j q_j MMD^2_j(w)`.
+
+    Args:
+        gan: a compiled `MixGAN` whose objective is `MMD`.
+        forms: what `quadratic_forms` returned, which all replicas compute.
+        w: the generators' mixture weights.
+        q: the discriminators', or `[1.0]` without any.
+
+    Returns:
+        A float32 scalar.
+    """
+    distances = [gan.objective.squared_distance(w, *form) for form in forms]
+    share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
+    return share * tf.reduce_sum(q * tf.stack(distances))
+
+
+def _form(gan, features):
+    reals, *fakes = [
+        gather_rows(tf.reshape(x, [tf.shape(x)[0], x.shape[1:].num_elements()]))
+        for x in features
+    ]
+    with tf.control_dependencies(_enough_samples([reals, *fakes])):
+        reals = tf.identity(reals)
+    return gan.objective.quadratic_form(reals, fakes)
+
+
+def _distance(gan, key, rows, reals, inputs, fakes):
+    forms = quadratic_forms(gan, reals, inputs, fakes, key, rows)
+    q = tf.ones([1])
+    if gan.num_discriminators:
+        q = gan.discriminator_mixture.mixture_weights
+    w = gan.generator_mixture.mixture_weights
+    return mean_distance(gan, forms, w, q)
+
+
+def _enough_samples(sets):
+    message = (
+        "MMD compares the samples of each generator with each other: a batch "
+        "must hold two for each. Use larger batches, and "
+        "`drop_remainder=True` where the last one is short."
+    )
+    checks = []
+    for samples in sets:
+        if samples.shape[0] is not None and samples.shape[0] < 2:
+            raise ValueError(f"{message} Received: {samples.shape[0]} sample")
+        if samples.shape[0] is None:
+            number = tf.shape(samples)[0]
+            checks.append(tf.debugging.assert_greater_equal(number, 2, message))
+    return [check for check in checks if check is not None]

@@ -1,0 +1,191 @@
+"""The gradients of one player's update.
+
+With logits `l`, mixture weights `w` (generators) and `q` (discriminators), and
+an objective's functions `a`, `b`, `c` and score `s`:
+
+- discriminators descend `-sum_j q_j (mean a_j + sum_i w_i mean b_ij)`,
+  their logits that plus `entropy_weight * R(q)`;
+- generators descend `sum_ij w_i q_j mean c_ij`, their logits
+  `sum_ij w_i q_j mean s_ij + entropy_weight * R(w)`.
+
+Penalties and the losses of further heads are added with the same weights, but
+move the mixture logits only with `aux_in_weights`.
+
+Each discriminator is differentiated by itself and scaled by its weight
+afterwards: a sampled one then costs what a single GAN's does.
+
+Sums are over this replica's rows, divided by the global counts, so that adding
+them over replicas gives the global value.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from mixgan_tf.compat import draws
+from mixgan_tf.distribution.placement import on_device_of
+from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.model.mixture import uniformity_penalty
+from mixgan_tf.model.mixture import weights_of_rows
+from mixgan_tf.networks.inspection import with_labels
+from mixgan_tf.training.discriminator_outputs import judge
+
+
+class Update(NamedTuple):
+    """Gradients of one player, and this replica's share of its values."""
+
+    # In the order of the player's variables; of the scaled loss, if its
+    # optimizer scales losses.
+    network_gradients: list
+    logit_gradient: object  # of the mixture logits' shape
+    loss: object  # scalar: what the player minimises, regularisers included
+    payoff: object = None  # scalar: the mixture's payoff
+    gradient_norms: object = None  # (T_d,): of critics, at generated samples
+    present: object = None  # (T_d,): 1 where a critic took part, else 0
+
+
+def generate_fakes(gan, key, rows, labels):
+    """Runs every generator on the latents its estimator draws.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        key: int32 tensor `(2,)`, a stateless random seed.
+        rows: `Rows` of the real batch.
+        labels: int32 tensor `(n,)`, or `None`.
+
+    Returns:
+        A tuple `(inputs, fakes)` of lists of lists: for each group, for each
+        generator, its `FakeInputs` and its samples. There is one group, or
+        one for each discriminator.
+    """
+    generators = gan.generator_mixture.components
+    fresh = gan.payoff.fresh_per_discriminator
+    groups = max(gan.num_discriminators, 1) if fresh else 1
+    inputs = [
+        gan.payoff.fake_inputs(
+            draws.fold_in(key, group),
+            rows,
+            labels,
+            len(generators),
+            gan.latent_dim,
+        )
+        for group in range(groups)
+    ]
+    fakes = []
+    for group in inputs:
+        fakes.append([])
+        for index, (generator, i) in enumerate(
+            zip(generators, group, strict=True)
+        ):
+            with on_device_of(gan, index):
+                latents = with_labels(i.latents, i.labels)
+                fakes[-1].append(generator(latents, training=True))
+    return inputs, fakes
+
+
+def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
+    """Returns what discriminator `j` earns against the generators' mixture.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        key: int32 tensor `(2,)`, a stateless random seed.
+        j: index of the discriminator.
+        batch: tuple of the real samples, their labels and their `Rows`.
+        fakes: list of each generator's samples.
+        inputs: list of their `FakeInputs`.
+        weights: the generators' mixture weights.
+
+    Returns:
+        A tuple `(payoff, real, judged)`: this replica's share of the payoff,
+        and the `Judgement`s of the real and of each generator's samples.
+    """
+    reals, labels, rows = batch
+    real, *judged = judge(
+        gan,
+        j,
+        [reals, *fakes],
+        [labels, *(i.labels for i in inputs)],
+        of_sets(key, rows, inputs),
+    )
+    earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
+    payoff = earned / tf.cast(rows.total, tf.float32)
+    for i, (judgement, component) in enumerate(
+        zip(judged, inputs, strict=True)
+    ):
+        earned = gan.objective.fake_payoff(judgement.logits)
+        weight = weights_of_rows(weights, i, component.labels)
+        payoff += tf.reduce_sum(weight * earned) / component.total
+    return payoff, real, judged
+
+
+def entropy_share(gan, mixture):
+    """Returns this replica's share of a player's entropy regulariser.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        mixture: one of its two `Mixture`s.
+
+    Returns:
+        A float32 scalar.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    penalty = uniformity_penalty(mixture.mixture_logits)
+    return gan.entropy_weight * penalty / replicas
+
+
+def opponents(gan, key):
+    """Returns the discriminators that take part in one update.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        key: int32 tensor `(2,)`, a stateless random seed.
+
+    Returns:
+        What `PayoffEstimator.sampled_discriminators` returns.
+    """
+    key = draws.fold_in(key, 1_000_003)
+    return gan.payoff.sampled_discriminators(key, gan.num_discriminators)
+
+
+def for_each_opponent(gan, indices, function):
+    """Calls a function once for each discriminator that takes part.
+
+    Args:
+        gan: a compiled `MixGAN`.
+        indices: list of ints, or an int32 tensor of sampled indices: then the
+            function is traced for every discriminator, in a switch.
+        function: of an index; called on that pair's device.
+
+    Returns:
+        A list of what it returned.
+    """
+
+    def placed(j):
+        with on_device_of(gan, j):
+            return function(j)
+
+    if not tf.is_tensor(indices):
+        return [placed(j) for j in indices]
+    branches = [lambda j=j: placed(j) for j in range(gan.num_discriminators)]
+    return [tf.switch_case(index, branches) for index in tf.unstack(indices)]
+
+
+def values_of(variables):
+    """Returns the tensors that Keras variables hold, as a list."""
+    return [v.value for v in variables]
+
+
+def dense(gradients, variables):
+    """Returns gradients as dense tensors, zeros where there are none.
+
+    Args:
+        gradients: list of tensors, indexed slices or `None`.
+        variables: list of the tensors they are gradients of.
+
+    Returns:
+        A list of tensors.
+    """
+    return [
+        tf.zeros(v.shape, v.dtype) if g is None else tf.convert_to_tensor(g)
+        for g, v in zip(gradients, variables, strict=True)
+    ]

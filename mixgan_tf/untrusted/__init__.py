@@ -1,0 +1,1 @@
+"""What is checked of a file from elsewhere before anything is built."""
