@@ -1,0 +1,32 @@
+"""What a training step relies on of a compiled `MixGAN`."""
+
+from typing import Protocol
+
+import keras
+
+from mixgan_tf.model.mixture_model import MixtureModel
+from mixgan_tf.objectives import Objective
+from mixgan_tf.payoff.estimators import PayoffEstimator
+from mixgan_tf.regularizers import Regularizer
+from mixgan_tf.training.ema import EMA
+from mixgan_tf.training.schedules import AdaptiveSteps
+
+
+class Game(MixtureModel, Protocol):
+    """A compiled `MixGAN`: the networks, and what `compile` was told.
+
+    For annotations alone.
+    """
+
+    objective: Objective
+    payoff: PayoffEstimator
+    regularizers: list[Regularizer]
+    discriminator_steps: int | AdaptiveSteps
+    entropy_weight: float
+    class_loss_weight: float
+    reconstruction_weight: float
+    aux_in_weights: bool
+    competitive: bool
+    ema: EMA | None
+    optimizer: keras.optimizers.Optimizer
+    jit_compile: bool
