@@ -51,7 +51,7 @@ def require_game(gan, what):
             f"{type(gan.objective).__name__} is quadratic in them. "
             f"Received: objective={type(gan.objective).__name__}"
         )
-    gan._require_discriminators(what)
+    gan.require_discriminators(what)
 
 
 def check_samples(gan, samples, labels, batch_size):

@@ -68,7 +68,7 @@ def best_opponent(
     best = -np.inf
     for restart in range(restarts):
         game = new_game(gan, player, restart, seed)
-        network = getattr(game, f"{player}_mixture")
+        network = game.player(player).mixture
         update = _update_of(game, player)
         rng = np.random.default_rng([seed, restart])
         for step in range(1, steps + 1):
@@ -86,7 +86,7 @@ def best_opponent(
             f"compiled with. Received: {restarts} restarts of {steps} steps"
         )
     game, weights, step = found
-    getattr(game, f"{player}_mixture").set_weights(weights)
+    game.player(player).mixture.set_weights(weights)
     return Opponent(_payoffs(game, *splits.test, seed + 1), step)
 
 
@@ -105,7 +105,7 @@ def new_game(gan, player, restart, seed):
         trainable.
     """
     other = "discriminator" if player == "generator" else "generator"
-    templates = getattr(gan, f"{player}_mixture").components
+    templates = gan.player(player).components
     own_seed = int(np.random.SeedSequence([seed, restart]).generate_state(1)[0])
     with initial_weights_from(own_seed):
         *_, network = fresh_copies(
@@ -119,7 +119,7 @@ def new_game(gan, player, restart, seed):
         class_dependent_weights=gan.class_dependent_weights,
         seed=own_seed >> 1,  # it must fit int32
     )
-    getattr(game, f"{other}_mixture").set_weights(still.get_weights())
+    game.player(other).mixture.set_weights(still.get_weights())
     for component in copies:  # batch normalisation infers, then
         component.trainable = False
     config = {**gan.get_compile_config(), "ema": None}
@@ -144,7 +144,8 @@ def _update_of(game, player):
             made = discriminator_update(game, key, *batch)
         else:
             made = generator_update(game, key, *batch)
-        training_steps.apply(game, made, player)
+        regularizers = game.regularizers if player == "discriminator" else ()
+        training_steps.apply(game.player(player), made, regularizers)
 
     return update
 

@@ -1,9 +1,13 @@
 """What a network takes, returns and is made of."""
 
+from typing import Any
+
 import keras
 
+from mixgan_tf.compat.layers import nested_layers
 
-def output_shapes(network):
+
+def output_shapes(network: keras.Model) -> dict[str, tuple[int | None, ...]]:
     """Returns a discriminator's outputs.
 
     Args:
@@ -13,13 +17,13 @@ def output_shapes(network):
         A dict from `"logit"`, `"class_logits"`, `"latents"`, or `"features"`
         where the output is one tensor, to shapes, the batch's size first.
     """
-    outputs = _output(network)
+    outputs = declared_output(network)
     if not isinstance(outputs, dict):
         outputs = {"features": outputs}
     return {name: tuple(x.shape) for name, x in outputs.items()}
 
 
-def require_exact_derivatives(network, what):
+def require_exact_derivatives(network: keras.Model, what: str) -> None:
     """Refuses layers whose second derivatives are wrong.
 
     Some of Keras's layers take their moments from `tf.nn.moments`, whose
@@ -32,7 +36,7 @@ def require_exact_derivatives(network, what):
     Raises:
         ValueError: if the network has such a layer.
     """
-    for layer in network._flatten_layers():
+    for layer in nested_layers(network):
         batch = isinstance(layer, keras.layers.BatchNormalization)
         if (batch and not layer.synchronized) or isinstance(
             layer,
@@ -46,23 +50,26 @@ def require_exact_derivatives(network, what):
             )
 
 
-def input_shapes(network):
+def input_shapes(network: keras.Model) -> list[tuple[int | None, ...]]:
     """Returns the shapes of a network's inputs, the batch's size first."""
     return [tuple(i.shape) for i in network.inputs]
 
 
-def _output(network):
+def declared_output(
+    network: keras.Model,
+) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
+    """Returns what a functional or Sequential network returns, symbolically."""
     if isinstance(network, keras.Sequential):
         return network.outputs[0]  # it has no `output` before its first call
     return network.output
 
 
-def with_labels(x, labels):
+def with_labels(x: Any, labels: Any) -> Any:
     """Returns what a network takes: `x`, or `[x, labels]` with classes."""
     return x if labels is None else [x, labels]
 
 
-def depends_on_batch(network):
+def depends_on_batch(network: keras.Model) -> bool:
     """Whether a sample's output depends on which others share its batch.
 
     Batch normalisation does that; a layer of another kind says so by an
@@ -77,16 +84,17 @@ def depends_on_batch(network):
     kind = keras.layers.BatchNormalization
     return any(
         isinstance(layer, kind) or getattr(layer, "depends_on_batch", False)
-        for layer in network._flatten_layers()
+        for layer in nested_layers(network)
     )
 
 
-def computes_in_half(network):
+def computes_in_half(network: keras.Model) -> bool:
     """Returns whether any layer computes in float16 or bfloat16."""
     return any(
-        _is_half(layer) for layer in network._flatten_layers(include_self=False)
+        is_half(layer) for layer in nested_layers(network, include_self=False)
     )
 
 
-def _is_half(layer):
+def is_half(layer: keras.layers.Layer) -> bool:
+    """Returns whether a layer computes in float16 or bfloat16."""
     return layer.compute_dtype in ("float16", "bfloat16")
