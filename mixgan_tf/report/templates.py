@@ -9,8 +9,8 @@ def environment(folder: pathlib.Path, autoescape: bool) -> jinja2.Environment:
     """Returns what renders the templates of a folder.
 
     A variable that a template uses and was not given is an error. A line that
-    holds nothing but a tag leaves nothing behind. The filter `number` is
-    Python's `format`: `{{ 1234|number(",") }}` is `1,234`.
+    holds nothing but a tag leaves nothing behind. The filter `number` words a
+    number: `{{ 1234|number(",") }}` is `1,234`.
 
     Args:
         folder: where the templates are.
@@ -27,5 +27,21 @@ def environment(folder: pathlib.Path, autoescape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["number"] = format
+    made.filters["number"] = number
     return made
+
+
+def number(value: float, form: str) -> str:
+    """Words a number.
+
+    Args:
+        value: what a template has.
+        form: such as `",.2f"`, as of Python's `format`.
+
+    Returns:
+        A string.
+
+    Raises:
+        jinja2.UndefinedError: if the template has no such value.
+    """
+    return format(+value, form)  # only the sign makes a missing one raise that

@@ -41,10 +41,6 @@ def style() -> Markup:
 @functools.cache
 def _environment() -> jinja2.Environment:
     made = templates.environment(_FOLDER / "templates", autoescape=True)
-    made.filters["px"] = _pixels
+    made.filters["px"] = functools.partial(templates.number, form=".1f")
     made.globals["num_colors"] = _NUM_COLORS
     return made
-
-
-def _pixels(value: float) -> str:
-    return f"{value:.1f}"
