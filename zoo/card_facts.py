@@ -1,4 +1,8 @@
-"""What a card says: the facts of a preset that its templates put in words."""
+"""What a card says: the facts of a preset that its templates put in words.
+
+Each function takes a preset's metadata.json, a dict. What is not known is
+`None` or empty; the templates then leave out or reword what would say it.
+"""
 
 import math
 from typing import Any

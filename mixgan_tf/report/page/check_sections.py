@@ -1,6 +1,7 @@
 """Parts of the report page: the checks, and how all of it was done.
 
-Each returns HTML, empty if nothing is known.
+Each takes an `Evaluation`, `found`, or its `result`, and returns HTML, empty if
+nothing is known.
 """
 
 import json

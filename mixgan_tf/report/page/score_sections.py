@@ -1,6 +1,7 @@
 """Parts of the report page: what a model makes, and how good it is.
 
-Each returns HTML, empty if nothing is known.
+Each takes an `Evaluation`, `found`, or its `result`, and returns HTML, empty if
+nothing is known.
 """
 
 from typing import Any
