@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from typing import Any
 from typing import Self
-from typing import cast
 
 import keras
 import numpy as np
@@ -23,7 +22,6 @@ from mixgan_tf.model.mixture import components_of
 from mixgan_tf.model.mixture import deserialize_networks
 from mixgan_tf.model.mixture import serialize_networks
 from mixgan_tf.model.network_checks import check_networks
-from mixgan_tf.networks.inspection import input_shapes
 from mixgan_tf.saving import presets
 from mixgan_tf.training import data_checks
 from mixgan_tf.training import pair_payoffs
@@ -137,58 +135,6 @@ class MixGAN(AdversarialModel):
         self.ema = None
         self._runners = None
         self.built = True
-
-    @property
-    def num_generators(self) -> int:
-        """Number of generators."""
-        return len(self.generator_mixture.components)
-
-    @property
-    def num_discriminators(self) -> int:
-        """Number of discriminators; 0 if the model only samples."""
-        if self.discriminator_mixture is None:
-            return 0
-        return len(self.discriminator_mixture.components)
-
-    @property
-    def latent_dim(self) -> int:
-        """Size of a generator's latent vector."""
-        latents = input_shapes(self.generator_mixture.components[0])[0]
-        return cast(int, latents[-1])
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one sample: `(height, width, channels)` for images."""
-        shape = self.generator_mixture.components[0].output_shape
-        return tuple(shape)[1:]
-
-    @property
-    def generator_weights(self) -> np.ndarray:
-        """The weights that samples are drawn with: float32 array `(T_g,)`.
-
-        `(T_g, num_classes)` where each class has its own.
-        """
-        return self.averaged_mixture("generator").probabilities
-
-    @property
-    def discriminator_weights(self) -> np.ndarray:
-        """The discriminators' mixture weights: float32 array `(T_d,)`.
-
-        Averages, like what `payoff_matrix` uses, if the model keeps them.
-        """
-        self.require_discriminators("discriminator_weights")
-        return self.averaged_mixture("discriminator").probabilities
-
-    @property
-    def generator_variables(self) -> list[keras.Variable]:
-        """The generators' trainable variables, their logits left out."""
-        return self.player("generator").network_variables
-
-    @property
-    def discriminator_variables(self) -> list[keras.Variable]:
-        """The discriminators' trainable variables, their logits left out."""
-        self.require_discriminators("discriminator_variables")
-        return self.player("discriminator").network_variables
 
     def call(self, inputs: Any, training: bool = False) -> tf.Tensor:
         """Generates from latents with a selector coordinate.

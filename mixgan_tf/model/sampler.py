@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -23,15 +24,16 @@ def component_runners(
     """
     latents = tf.TensorSpec([None, latent_dim], tf.float32)
     labels = tf.TensorSpec([None], tf.int32)
+
+    def runner(generator: keras.Model) -> Callable[[Any], tf.Tensor]:
+        return tf.function(
+            lambda inputs: generator(inputs, training=False)
+        ).get_concrete_function([latents, labels] if conditional else latents)
+
     runners = []
     for index, generator in enumerate(player.averaged.components):
         with player.on_device(index):
-            run = tf.function(lambda x, g=generator: g(x, training=False))
-            runners.append(
-                run.get_concrete_function(
-                    [latents, labels] if conditional else latents
-                )
-            )
+            runners.append(runner(generator))
     return runners
 
 

@@ -23,7 +23,7 @@ from mixgan_tf.distribution import strategy_checks
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import global_rows
 from mixgan_tf.model.mixture import Mixture
-from mixgan_tf.model.player import Player
+from mixgan_tf.model.two_player_model import TwoPlayerModel
 from mixgan_tf.regularizers import Regularizer
 from mixgan_tf.training import compile_settings
 from mixgan_tf.training import data_checks
@@ -38,81 +38,11 @@ from mixgan_tf.training.updates.competitive_update import chosen_variables
 OptimizerLike: TypeAlias = keras.optimizers.Optimizer | str
 
 
-class AdversarialModel(StepFunctions):
+class AdversarialModel(TwoPlayerModel, StepFunctions):
     """The training half of `MixGAN`, which gives it the two mixtures."""
 
-    num_classes: int | None
-    seed: int
-    component_devices: list[str] | None
-    generator_mixture: Mixture
-    discriminator_mixture: Mixture | None
-    train_steps: keras.Variable
-    ema: averages.EMA | None
-    _runners: list[Callable] | None
-    # By these names Keras saves them; `players` is how they are used.
-    ema_generator_mixture: Mixture | None = None
-    ema_discriminator_mixture: Mixture | None = None
-    generator_optimizer: keras.optimizers.Optimizer = None
-    discriminator_optimizer: keras.optimizers.Optimizer = None
-    generator_mixture_optimizer: keras.optimizers.Optimizer = None
-    discriminator_mixture_optimizer: keras.optimizers.Optimizer = None
-
-    @property
-    def players(self) -> tuple[Player, ...]:
-        """The generators, then the discriminators if there are any."""
-        generators = Player(
-            "generator",
-            self.generator_mixture,
-            self.ema_generator_mixture,
-            self.generator_optimizer,
-            self.generator_mixture_optimizer,
-            self.component_devices,
-        )
-        if self.discriminator_mixture is None:
-            return (generators,)
-        discriminators = Player(
-            "discriminator",
-            self.discriminator_mixture,
-            self.ema_discriminator_mixture,
-            self.discriminator_optimizer,
-            self.discriminator_mixture_optimizer,
-            self.component_devices,
-        )
-        return generators, discriminators
-
-    def player(self, name: str) -> Player:
-        """Returns one side of the game.
-
-        Args:
-            name: `"generator"` or `"discriminator"`.
-
-        Returns:
-            A `Player`.
-
-        Raises:
-            ValueError: if there is none of that name.
-        """
-        found = {player.name: player for player in self.players}
-        if name == "discriminator" and name not in found:
-            self.require_discriminators("player")
-        if name not in found:
-            raise ValueError(
-                "Argument `name` must be 'generator' or 'discriminator'. "
-                f"Received: name={name!r}"
-            )
-        return found[name]
-
-    def averaged_mixture(self, player: str) -> Mixture:
-        """Returns the mixture that sampling, evaluation and export use.
-
-        Args:
-            player: `"generator"` or `"discriminator"`.
-
-        Returns:
-            The average of the player's `Mixture` if the model keeps one, else
-            the `Mixture` itself.
-        """
-        return self.player(player).averaged
+    ema: averages.EMA | None = None
+    _runners: list[Callable] | None = None
 
     def compile(
         self,
@@ -418,15 +348,6 @@ class AdversarialModel(StepFunctions):
         average = self.ema.start(self.player(name).mixture)
         return placement.spread_mixture(average, self.component_devices)
 
-    def all_networks(self) -> list[keras.Model]:
-        """Returns all networks, those of averages included."""
-        return [
-            network
-            for player in self.players
-            for mixture in player.mixtures
-            for network in mixture.components
-        ]
-
     def optimizer_variables(self) -> list[keras.Variable]:
         """Returns the variables of all optimizers, each once."""
         found: dict[int, keras.Variable] = {}
@@ -445,19 +366,3 @@ class AdversarialModel(StepFunctions):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model from `get_compile_config()`'s result."""
         self.compile(**compile_settings.arguments_from(config))
-
-    def require_discriminators(self, what: str) -> None:
-        """Refuses a model that only samples.
-
-        Args:
-            what: what needs discriminators, for the message.
-
-        Raises:
-            ValueError: if the model has none.
-        """
-        if self.discriminator_mixture is None:
-            raise ValueError(
-                f"`{what}` needs discriminators, and this model only samples: "
-                "make it with `discriminator=...`, or load the preset with "
-                "`load_discriminators=True`. Received: discriminator=None"
-            )
