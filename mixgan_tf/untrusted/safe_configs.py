@@ -9,6 +9,9 @@ import math
 import re
 from typing import Any
 
+from mixgan_tf.compat.keras_modules import FILE_MODULES
+from mixgan_tf.compat.keras_modules import OPERATIONS
+
 MAX_OBJECTS = 20_000
 # Layers of one network of the library.
 MAX_LAYERS = 1_000
@@ -31,9 +34,7 @@ _MODULES = (
     "keras.optimizers.schedules",
     "keras.random",
     "keras.regularizers",
-    "keras.src.models.functional",
-    "keras.src.models.sequential",
-    "keras.src.ops",
+    *FILE_MODULES,
     "builtins",  # functions of Keras, by name
 )
 _REFUSED = {
@@ -197,7 +198,7 @@ def _check_object(value: dict[str, Any], subject: str) -> None:
         return
     # Older configs of Keras's own classes name no module.
     home = module or "keras"
-    known = home in _MODULES or home.startswith("keras.src.ops.")
+    known = home in _MODULES or home.startswith(OPERATIONS)
     if not known or ">" in str(registered or ""):
         raise ValueError(
             f"{subject} names a class that is neither one of Keras nor "
