@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from mixgan_tf.networks.inspection import _is_half
+from mixgan_tf.networks.inspection import layer_computes_in_half
 from mixgan_tf.networks.layers import OneHot
 
 
@@ -59,7 +59,10 @@ def convertible(network):
         The network itself if nothing of it needs a change; otherwise a copy.
     """
     layers = network._flatten_layers(include_self=False)
-    if not any(type(layer) in _REPLACED or _is_half(layer) for layer in layers):
+    if not any(
+        type(layer) in _REPLACED or layer_computes_in_half(layer)
+        for layer in layers
+    ):
         return network
     copy = keras.models.clone_model(
         network, clone_function=_replaced, recursive=True
@@ -72,6 +75,6 @@ def _replaced(layer):
     if not isinstance(layer, keras.layers.Layer):
         return layer  # an operation such as `ops.sum` has no state
     config = layer.get_config()
-    if _is_half(layer):
+    if layer_computes_in_half(layer):
         config["dtype"] = "float32"
     return _REPLACED.get(type(layer), type(layer)).from_config(config)

@@ -1,10 +1,14 @@
-"""What a network takes, returns and is made of."""
+"""Inspection of a network's inputs, outputs and layers."""
 
 import keras
+import numpy as np
+import tensorflow as tf
+
+from mixgan_tf.compat.layers import nested_layers
 
 
-def output_shapes(network):
-    """Returns a discriminator's outputs.
+def output_shapes(network: keras.Model) -> dict[str, tuple[int | None, ...]]:
+    """Returns the names and shapes of a discriminator's outputs.
 
     Args:
         network: a functional or Sequential Keras model.
@@ -19,20 +23,20 @@ def output_shapes(network):
     return {name: tuple(x.shape) for name, x in outputs.items()}
 
 
-def require_exact_derivatives(network, what):
-    """Refuses layers whose second derivatives are wrong.
+def require_exact_derivatives(network: keras.Model, what: str) -> None:
+    """Raises an error if a network has layers with wrong second derivatives.
 
     Some of Keras's layers take their moments from `tf.nn.moments`, whose
     second derivative leaves out the mean.
 
     Args:
         network: a Keras model.
-        what: what needs second derivatives, for the message.
+        what: the name of what needs second derivatives, for the message.
 
     Raises:
         ValueError: if the network has such a layer.
     """
-    for layer in network._flatten_layers():
+    for layer in nested_layers(network):
         batch = isinstance(layer, keras.layers.BatchNormalization)
         if (batch and not layer.synchronized) or isinstance(
             layer,
@@ -46,24 +50,28 @@ def require_exact_derivatives(network, what):
             )
 
 
-def input_shapes(network):
+def input_shapes(network: keras.Model) -> list[tuple[int | None, ...]]:
     """Returns the shapes of a network's inputs, the batch's size first."""
     return [tuple(i.shape) for i in network.inputs]
 
 
-def _output(network):
+def _output(
+    network: keras.Model,
+) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
     if isinstance(network, keras.Sequential):
         return network.outputs[0]  # it has no `output` before its first call
     return network.output
 
 
-def with_labels(x, labels):
-    """Returns what a network takes: `x`, or `[x, labels]` with classes."""
+def with_labels(
+    x: tf.Tensor | np.ndarray, labels: tf.Tensor | np.ndarray | None
+) -> tf.Tensor | np.ndarray | list[tf.Tensor | np.ndarray]:
+    """Returns a network's inputs: `x`, or `[x, labels]` with classes."""
     return x if labels is None else [x, labels]
 
 
-def depends_on_batch(network):
-    """Whether a sample's output depends on which others share its batch.
+def depends_on_batch(network: keras.Model) -> bool:
+    """Returns whether a sample's output depends on the others of its batch.
 
     Batch normalisation does that; a layer of another kind says so by an
     attribute `depends_on_batch = True`.
@@ -77,16 +85,18 @@ def depends_on_batch(network):
     kind = keras.layers.BatchNormalization
     return any(
         isinstance(layer, kind) or getattr(layer, "depends_on_batch", False)
-        for layer in network._flatten_layers()
+        for layer in nested_layers(network)
     )
 
 
-def computes_in_half(network):
+def computes_in_half(network: keras.Model) -> bool:
     """Returns whether any layer computes in float16 or bfloat16."""
     return any(
-        _is_half(layer) for layer in network._flatten_layers(include_self=False)
+        layer_computes_in_half(layer)
+        for layer in nested_layers(network, include_self=False)
     )
 
 
-def _is_half(layer):
+def layer_computes_in_half(layer: keras.layers.Layer) -> bool:
+    """Returns whether a layer computes in float16 or bfloat16."""
     return layer.compute_dtype in ("float16", "bfloat16")
