@@ -1,21 +1,26 @@
 """The method of conjugate gradients on lists of tensors."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
 
 class Solution(NamedTuple):
-    """What `conjugate_gradient` found."""
+    """The result of `conjugate_gradient`."""
 
-    values: list  # tensors, shaped as the right-hand side
-    iterations: object  # int32 scalar: iterations that improved the values
-    residual: object  # float64 scalar: |rhs - K values| / |rhs|
+    values: list[tf.Tensor]  # shaped as the right-hand side
+    iterations: tf.Tensor  # int32 scalar: iterations that improved the values
+    residual: tf.Tensor  # float64 scalar: |rhs - K values| / |rhs|
 
 
 def conjugate_gradient(
-    operator, rhs, tolerance=1e-6, max_iterations=20, start=None
-):
+    operator: Callable[[list[tf.Tensor]], list[tf.Tensor]],
+    rhs: list[tf.Tensor],
+    tolerance: float = 1e-6,
+    max_iterations: int = 20,
+    start: list[tf.Tensor] | None = None,
+) -> Solution:
     """Solves `K s = rhs` for a symmetric positive definite operator `K`.
 
     It stops at the tolerance, at the cap, or where rounding has spoilt the
@@ -50,15 +55,34 @@ def conjugate_gradient(
         product = operator(start)
         warm = [b - k for b, k in zip(rhs, product, strict=True)]
         better = _dot(warm, warm) < rhs_square
-        values = _where(better, start, zeros)
-        residual = _where(better, warm, rhs)
+        values = _selected(better, start, zeros)
+        residual = _selected(better, warm, rhs)
         square = tf.where(better, _dot(warm, warm), rhs_square)
     threshold = tf.constant(tolerance, tf.float64) ** 2 * rhs_square
 
-    def unfinished(iteration, sound, square, *_):
+    def unfinished(
+        iteration: tf.Tensor,
+        sound: tf.Tensor,
+        square: tf.Tensor,
+        *_: list[tf.Tensor],
+    ) -> tf.Tensor:
         return sound & (square > threshold) & (iteration < max_iterations)
 
-    def body(iteration, _, square, values, residual, direction):
+    def body(
+        iteration: tf.Tensor,
+        _: tf.Tensor,
+        square: tf.Tensor,
+        values: list[tf.Tensor],
+        residual: list[tf.Tensor],
+        direction: list[tf.Tensor],
+    ) -> tuple[
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        list[tf.Tensor],
+        list[tf.Tensor],
+        list[tf.Tensor],
+    ]:
         product = operator(direction)
         curvature = _dot(direction, product)
         length = square / curvature
@@ -96,7 +120,7 @@ def conjugate_gradient(
     return Solution(values, iterations, relative)
 
 
-def _dot(first, second):
+def _dot(first: list[tf.Tensor], second: list[tf.Tensor]) -> tf.Tensor:
     # Scalars in float64: the tensors of one list may differ in dtype.
     products = zip(first, second, strict=True)
     return tf.add_n(
@@ -104,14 +128,18 @@ def _dot(first, second):
     )
 
 
-def _add(first, factor, second):
+def _add(
+    first: list[tf.Tensor], factor: tf.Tensor, second: list[tf.Tensor]
+) -> list[tf.Tensor]:
     return [
         a + tf.cast(factor, a.dtype) * b
         for a, b in zip(first, second, strict=True)
     ]
 
 
-def _where(condition, first, second):
+def _selected(
+    condition: tf.Tensor, first: list[tf.Tensor], second: list[tf.Tensor]
+) -> list[tf.Tensor]:
     return [
         tf.where(condition, a, b) for a, b in zip(first, second, strict=True)
     ]
