@@ -157,7 +157,8 @@ class GradientPenalty(_GradientRegularizer):
 class R1(_GradientRegularizer):
     """A penalty on gradient norms at real samples.
 
-    It draws them to zero: `weight / 2 * mean ||grad D(x)||^2` over real samples.
+    It draws them to zero: `weight / 2 * mean ||grad D(x)||^2` over real
+    samples.
 
     Args:
         weight: positive float, the paper's gamma.
