@@ -152,8 +152,8 @@ def alone_in(folder: str | pathlib.Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ValueError(
-                f"Another process is at work in {folder}: wait for its end, "
-                "or choose another folder."
+                "Another process is at work in this folder: wait for its end, "
+                f"or choose another folder. Received: folder={str(folder)!r}"
             ) from error
         except OSError:
             pass

@@ -165,7 +165,7 @@ def read_record(directory: str | pathlib.Path) -> ScoreRecord | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} is damaged; delete it to score from here on. "
-            f"{summary_of(error)}"
+            f"Received: {summary_of(error)}"
         ) from error
     return record
 
@@ -196,7 +196,7 @@ def restore_best(
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise ValueError(
             f"{path} cannot be loaded: it is damaged, or belongs to another "
-            f"model. {summary_of(error)}"
+            f"model. Received: {summary_of(error)}"
         ) from error
     step = int(gan.train_steps.numpy())
     if step != record["step"]:

@@ -132,12 +132,15 @@ def save_state(gan: MixGAN, path: str | pathlib.Path) -> None:
     for variable in {id(v): v for v in variables}.values():
         value = np.asarray(variable)
         num_bytes += value.nbytes + _BYTES_PER_ARRAY
-        if not np.isfinite(value.astype("float32")).all():
+        finite = np.isfinite(value.astype("float32"))
+        if not finite.all():
             raise FloatingPointError(
                 f"{variable.path} is not finite at step "
                 f"{int(gan.train_steps.numpy())}; {path} was not written. "
                 "Lower the learning rates and train again: it goes on from "
-                "the last checkpoint. To go back further, delete the newest."
+                "the last checkpoint. To go back further, delete the newest. "
+                f"Received: {np.sum(~finite)} of {finite.size} values that are "
+                "not finite"
             )
     files.require_space(pathlib.Path(path).parent, num_bytes)
     with files.atomic_file(path) as temporary:
@@ -171,6 +174,6 @@ def restore_latest(gan: MixGAN, directory: str | pathlib.Path) -> int:
     if errors:
         raise ValueError(
             "No checkpoint can be loaded: they are damaged, or belong to "
-            f"another model. {'; '.join(errors)}"
+            f"another model. Received: {'; '.join(errors)}"
         )
     return 0

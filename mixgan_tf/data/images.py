@@ -153,8 +153,8 @@ def _prepared_builder(
         ValueError,
     ) as error:
         raise ValueError(
-            "There is no such data set: use 'digits' or a name from "
-            "https://www.tensorflow.org/datasets/catalog. "
+            "Argument `name`: there is no such data set; use 'digits' or a "
+            "name from https://www.tensorflow.org/datasets/catalog. "
             f"Received: name={name!r}"
         ) from error
     try:
@@ -162,8 +162,8 @@ def _prepared_builder(
             builder.download_and_prepare()
     except Exception as error:
         raise ValueError(
-            f"The data set {name!r} is not in {place} and could not be "
-            "downloaded: set TFDS_DATA_DIR to a folder that has it, or check "
+            f"Argument `name`: {name!r} is not in {place} and could not be "
+            "downloaded; set TFDS_DATA_DIR to a folder that has it, or check "
             f"the network. Received: {summary_of(error)}"
         ) from error
     try:
@@ -178,8 +178,8 @@ def _prepared_builder(
     for key in needed:
         if key not in features:
             raise ValueError(
-                f"The data set {name!r} has no feature {key!r}. "
-                f"Received: a data set with the features {sorted(features)}"
+                f"Argument `name` must be a data set with the feature {key!r}. "
+                f"Received: name={name!r} with the features {sorted(features)}"
             )
     return builder
 

@@ -66,7 +66,10 @@ def solve_matrix_game(payoff: ArrayLike) -> Equilibrium:
         ),
     )
     if not solution.success:
-        raise RuntimeError(f"HiGHS found no equilibrium: {solution.message}")
+        raise RuntimeError(
+            f"HiGHS found no equilibrium: {solution.message} "
+            f"Received: payoff={payoff.tolist()}"
+        )
     w = _probabilities(solution.x[:rows])
     q = _probabilities(-solution.ineqlin.marginals)
     # The value lies between what either strategy guarantees.
