@@ -1,6 +1,11 @@
 """The model: a mixture of generators against a mixture of discriminators."""
 
+import os
+import pathlib
 import random
+from collections.abc import Sequence
+from typing import Any
+from typing import Self
 
 import keras
 import numpy as np
@@ -10,13 +15,13 @@ from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.distribution import placement as placements
 from mixgan_tf.distribution import strategy_checks
 from mixgan_tf.model import routing
+from mixgan_tf.model import sampler
 from mixgan_tf.model import sampling
 from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import components_of
 from mixgan_tf.model.mixture import deserialize_networks
 from mixgan_tf.model.mixture import serialize_networks
 from mixgan_tf.model.network_checks import check_networks
-from mixgan_tf.networks.inspection import input_shapes
 from mixgan_tf.saving import presets
 from mixgan_tf.training import data_checks
 from mixgan_tf.training import pair_payoffs
@@ -71,17 +76,17 @@ class MixGAN(AdversarialModel):
 
     def __init__(
         self,
-        generator,
-        discriminator=None,
-        num_generators=None,
-        num_discriminators=None,
-        num_classes=None,
-        class_dependent_weights=False,
-        seed=None,
-        placement=None,
-        name="mix_gan",
-        **kwargs,
-    ):
+        generator: keras.Model | Sequence[keras.Model],
+        discriminator: keras.Model | Sequence[keras.Model] | None = None,
+        num_generators: int | None = None,
+        num_discriminators: int | None = None,
+        num_classes: int | None = None,
+        class_dependent_weights: bool = False,
+        seed: int | None = None,
+        placement: str | None = None,
+        name: str = "mix_gan",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         strategy_checks.require_supported_strategy()
         self.placement = placement
@@ -131,58 +136,7 @@ class MixGAN(AdversarialModel):
         self._runners = None
         self.built = True
 
-    @property
-    def num_generators(self):
-        """Number of generators."""
-        return len(self.generator_mixture.components)
-
-    @property
-    def num_discriminators(self):
-        """Number of discriminators; 0 if the model only samples."""
-        if self.discriminator_mixture is None:
-            return 0
-        return len(self.discriminator_mixture.components)
-
-    @property
-    def latent_dim(self):
-        """Size of a generator's latent vector."""
-        return input_shapes(self.generator_mixture.components[0])[0][-1]
-
-    @property
-    def sample_shape(self):
-        """Shape of one sample: `(height, width, channels)` for images."""
-        shape = self.generator_mixture.components[0].output_shape
-        return tuple(shape)[1:]
-
-    @property
-    def generator_weights(self):
-        """The weights that samples are drawn with: float32 array `(T_g,)`.
-
-        `(T_g, num_classes)` where each class has its own.
-        """
-        return self.averaged_mixture("generator").probabilities
-
-    @property
-    def discriminator_weights(self):
-        """The discriminators' mixture weights: float32 array `(T_d,)`.
-
-        Averages, like what `payoff_matrix` uses, if the model keeps them.
-        """
-        self._require_discriminators("discriminator_weights")
-        return self.averaged_mixture("discriminator").probabilities
-
-    @property
-    def generator_variables(self):
-        """The generators' trainable variables, their logits left out."""
-        return sum(self.generator_mixture.network_variables, [])
-
-    @property
-    def discriminator_variables(self):
-        """The discriminators' trainable variables, their logits left out."""
-        self._require_discriminators("discriminator_variables")
-        return sum(self.discriminator_mixture.network_variables, [])
-
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> tf.Tensor:
         """Generates from latents with a selector coordinate.
 
         Args:
@@ -208,13 +162,13 @@ class MixGAN(AdversarialModel):
 
     def sample(
         self,
-        num,
-        seed=None,
-        labels=None,
-        component=None,
-        batch_size=256,
-        per_batch=False,
-    ):
+        num: int,
+        seed: int | None = None,
+        labels: np.ndarray | Sequence[int] | int | None = None,
+        component: int | None = None,
+        batch_size: int = 256,
+        per_batch: bool = False,
+    ) -> np.ndarray:
         """Draws samples from the mixture, one component for each sample.
 
         Args:
@@ -253,62 +207,31 @@ class MixGAN(AdversarialModel):
         if seed is None:
             seed = random.randrange(2**31)
         latents = np.asarray(sampling.draw_latents(num, self.latent_dim, seed))
-        labels = self._sample_labels(num, seed, labels)
+        labels = sampler.labels_of_samples(self.num_classes, num, seed, labels)
         h = latents[:, -1]
         if per_batch:
             h = np.repeat(h[::batch_size], batch_size)[:num]
-        if component is None:
-            thresholds = sampling.selector_thresholds(self.generator_weights)
-            chosen = np.asarray(
-                sampling.select_components(tf.constant(h), thresholds, labels)
+        if self._runners is None:
+            self._runners = sampler.component_runners(
+                self.player("generator"),
+                self.latent_dim,
+                self.num_classes is not None,
             )
-        else:
-            chosen = np.full(num, component)
         return sampling.generate(
-            self._component_runners(),
-            chosen,
+            self._runners,
+            sampler.chosen_components(self, h, labels, component),
             latents[:, :-1],
             labels,
             batch_size,
         )
 
-    def _sample_labels(self, num, seed, labels):
-        if self.num_classes is None:
-            if labels is not None:
-                raise ValueError(
-                    "Argument `labels` needs a conditional model, made with "
-                    f"`num_classes`. Received: labels={labels!r}"
-                )
-            return None
-        if labels is None:
-            return np.asarray(sampling.draw_labels(num, self.num_classes, seed))
-        labels = np.asarray(labels)
-        if labels.ndim == 0:
-            labels = np.full(num, labels)
-        sampling.check_labels(labels, num, self.num_classes)
-        return labels.astype("int32")
-
-    def _component_runners(self):
-        if self._runners is None:
-            latents = tf.TensorSpec([None, self.latent_dim], tf.float32)
-            labels = tf.TensorSpec([None], tf.int32)
-            conditional = self.num_classes is not None
-
-            def runner(generator):
-                return tf.function(
-                    lambda inputs: generator(inputs, training=False)
-                ).get_concrete_function(
-                    [latents, labels] if conditional else latents
-                )
-
-            self._runners = []
-            mixture = self.averaged_mixture("generator")
-            for index, generator in enumerate(mixture.components):
-                with placements.on_device_of(self, index):
-                    self._runners.append(runner(generator))
-        return self._runners
-
-    def payoff_matrix(self, samples, labels=None, seed=0, batch_size=256):
+    def payoff_matrix(
+        self,
+        samples: np.ndarray,
+        labels: np.ndarray | None = None,
+        seed: int = 0,
+        batch_size: int = 256,
+    ) -> np.ndarray:
         """Returns the payoff of every pair of networks on given samples.
 
         Args:
@@ -339,7 +262,7 @@ class MixGAN(AdversarialModel):
             self, samples, labels, seed, batch_size
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, networks serialised."""
         discriminators = []
         if self.discriminator_mixture is not None:
@@ -356,7 +279,7 @@ class MixGAN(AdversarialModel):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Builds a model with fresh weights from `get_config()`'s result."""
         config = dict(config)
         ema = config.pop("ema", None)
@@ -370,13 +293,13 @@ class MixGAN(AdversarialModel):
             model.start_averages()
         return model
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         """Saves the step count and, unlike Keras, the random state."""
         super().save_own_variables(store)
         for index, state in enumerate(self._seed_states()):
             store[f"seed_generator_{index}"] = np.asarray(state)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         """Loads what `save_own_variables` saved."""
         states = self._seed_states()
         own = set(store.keys())  # an HDF5 group: no other dict method
@@ -385,11 +308,16 @@ class MixGAN(AdversarialModel):
         for index, state in enumerate(states):
             state.assign(store[f"seed_generator_{index}"])
 
-    def _seed_states(self):
+    def _seed_states(self) -> list[keras.Variable]:
         # Dropout and its like: what training resumed from a file must draw.
         return [v for v in self.variables if v.name == "seed_generator_state"]
 
-    def save_to_preset(self, directory, metadata=None, extra_files=None):
+    def save_to_preset(
+        self,
+        directory: str | os.PathLike,
+        metadata: dict[str, Any] | None = None,
+        extra_files: dict[str, bytes] | None = None,
+    ) -> pathlib.Path:
         """Saves the model as a preset folder, whole or not at all.
 
         Args:
@@ -408,11 +336,11 @@ class MixGAN(AdversarialModel):
     @classmethod
     def from_preset(
         cls,
-        preset,
-        load_weights=True,
-        load_discriminators=True,
-        placement=None,
-    ):
+        preset: str | os.PathLike,
+        load_weights: bool = True,
+        load_discriminators: bool = True,
+        placement: str | None = None,
+    ) -> Self:
         """Loads a model from a preset, compiled as it was when saved.
 
         Args:
@@ -425,7 +353,7 @@ class MixGAN(AdversarialModel):
             placement: where the components lie, as in the constructor.
 
         Returns:
-            A `MixGAN`.
+            A model of this class.
 
         Raises:
             ValueError: if there is no such preset, or it is damaged.
@@ -437,5 +365,5 @@ class MixGAN(AdversarialModel):
         ```
         """
         return presets.load(
-            preset, load_weights, load_discriminators, placement
+            cls, preset, load_weights, load_discriminators, placement
         )

@@ -1,11 +1,22 @@
 """What recipes may hold: types and ranges, before anything is built."""
 
+from __future__ import annotations
+
 import math
-import numbers
 import os
+from typing import TYPE_CHECKING
+from typing import Any
 
 from mixgan_tf.arguments import summary_of
 from mixgan_tf.untrusted.safe_configs import check_sizes
+from mixgan_tf.untrusted.schema import flag
+from mixgan_tf.untrusted.schema import number_in
+from mixgan_tf.untrusted.schema import require
+from mixgan_tf.untrusted.schema import short_text
+from mixgan_tf.untrusted.schema import whole_in
+
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
 
 # Numbers in all weights of a recipe's networks: 1 GiB of float32, and twice
 # that again for Adam. MIXGAN_MAX_PARAMETERS in the environment replaces it.
@@ -14,7 +25,7 @@ MAX_PARAMETERS = 2**28
 MAX_STEPS = 99_999_999
 
 
-def check_recipe(recipe):
+def check_recipe(recipe: ConfigDict) -> None:
     """Raises unless every entry of a recipe is of its type and in its range.
 
     Names of objectives, payoffs and the like are checked where they are
@@ -26,10 +37,14 @@ def check_recipe(recipe):
     Raises:
         ValueError: if one is not, or is missing.
     """
-    _check(recipe, _ENTRIES, "")
+    entries = recipe.to_dict()
+    _require_whole(entries, _ENTRIES)
+    require(entries, _ENTRIES, "The recipe", _in_recipe)
 
 
-def check_recipe_size(recipe, max_parameters=None):
+def check_recipe_size(
+    recipe: ConfigDict, max_parameters: int | None = None
+) -> None:
     """Raises if a recipe's networks are absurdly large. Allocates nothing.
 
     Args:
@@ -76,7 +91,7 @@ def check_recipe_size(recipe, max_parameters=None):
         )
 
 
-def _most_parameters():
+def _most_parameters() -> int:
     text = os.environ.get("MIXGAN_MAX_PARAMETERS")
     if text is None:
         return MAX_PARAMETERS
@@ -87,120 +102,83 @@ def _most_parameters():
     return int(text)
 
 
-def _check(value, spec, place):
-    if isinstance(spec, dict):
-        if not hasattr(value, "items"):
+def _require_whole(
+    recipe: dict[str, Any], entries: dict[str, Any], place: str = ""
+) -> None:
+    for key, inner in entries.items():
+        if not isinstance(recipe, dict):
+            return  # which its type's check says more of
+        if key not in recipe:
             raise ValueError(
-                f"The recipe's `{place[:-1]}` must be a dict. "
-                f"Received: {str(value)[:80]!r}"
+                "A recipe must have every entry of `base_config()` in "
+                f"zoo/recipes/base.py. Received: one without {place}{key}"
             )
-        for key, inner in spec.items():
-            if key not in value:
-                raise ValueError(
-                    "A recipe must have every entry of `base_config()` in "
-                    "zoo/recipes/base.py. Received: one without "
-                    f"{place}{key}"
-                )
-            _check(value[key], inner, f"{place}{key}.")
-        return
-    wanted = spec(value)
-    if wanted:
-        raise ValueError(
-            f"The recipe's `{place[:-1]}` must be {wanted}. "
-            f"Received: {str(value)[:80]!r}"
-        )
+        if isinstance(inner, dict):
+            _require_whole(recipe[key], inner, f"{place}{key}.")
 
 
-def _whole(low, high):
-    def check(value):
-        good = isinstance(value, numbers.Integral)
-        good = good and not isinstance(value, bool) and low <= value <= high
-        return None if good else f"a whole number in [{low}, {high}]"
-
-    return check
-
-
-def _real(low, high, below=False):
-    def check(value):
-        good = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        # NaN compares with nothing.
-        good = good and (low <= value < high or (not below and value == high))
-        return (
-            None
-            if good
-            else (f"a number in [{low:g}, {high:g}{')' if below else ']'}")
-        )
-
-    return check
-
-
-def _text(value):
-    good = isinstance(value, str) and 0 < len(value) <= 200
-    return None if good else "a string of 1 to 200 characters"
-
-
-def _bool(value):
-    return None if isinstance(value, bool) else "True or False"
-
-
-def _shape(value):
-    good = isinstance(value, tuple | list) and len(value) in (1, 3)
-    good = good and not any(_whole(1, 2**14)(side) for side in value)
+def _in_recipe(place: str, key: str) -> str:
     return (
-        None
-        if good
-        else ("(height, width, channels) or (coordinates,), each in [1, 16384]")
+        f"{place[:-1]}.{key}`" if place.endswith("`") else f"{place}'s `{key}`"
     )
 
 
-def _arguments_by_name(value):
-    good = hasattr(value, "items") and all(
-        hasattr(inner, "items") for inner in value.values()
+def _shape(value: Any, place: str) -> str | None:
+    good = isinstance(value, tuple | list) and len(value) in (1, 3)
+    if good and not any(_SIDE(side, place) for side in value):
+        return None
+    return "(height, width, channels) or (coordinates,), each in [1, 16384]"
+
+
+def _arguments_by_name(value: Any, place: str) -> str | None:
+    good = isinstance(value, dict) and all(
+        isinstance(inner, dict) for inner in value.values()
     )
     return None if good else "a dict from names to dicts of arguments"
 
 
-_NONNEGATIVE = _real(0, 1e9)
-_EVERY = _whole(1, MAX_STEPS)
-_NETWORK = {"class_name": _text}
-_ENTRIES = {
-    "dataset": {"name": _text, "split": _text},
+_SIDE = whole_in(1, 2**14)
+_NONNEGATIVE = number_in(0, 1e9)
+_EVERY = whole_in(1, MAX_STEPS)
+_NETWORK = {"class_name": short_text}
+_ENTRIES: dict[str, Any] = {
+    "dataset": {"name": short_text, "split": short_text},
     "image_shape": _shape,
-    "num_classes": _whole(0, 10**6),
-    "batch_size": _whole(1, 2**20),
+    "num_classes": whole_in(0, 10**6),
+    "batch_size": whole_in(1, 2**20),
     "generator": _NETWORK,
     "discriminator": _NETWORK,
-    "num_generators": _whole(1, 1000),
-    "num_discriminators": _whole(1, 1000),
-    "class_dependent_weights": _bool,
-    "objective": _text,
-    "payoff": _text,
-    "common_latents": _bool,
+    "num_generators": whole_in(1, 1000),
+    "num_discriminators": whole_in(1, 1000),
+    "class_dependent_weights": flag,
+    "objective": short_text,
+    "payoff": short_text,
+    "common_latents": flag,
     "entropy_weight": _NONNEGATIVE,
-    "discriminator_steps": _whole(1, 1000),
-    "adaptive_steps": _bool,
+    "discriminator_steps": whole_in(1, 1000),
+    "adaptive_steps": flag,
     "regularizers": _arguments_by_name,
     "class_loss_weight": _NONNEGATIVE,
     "reconstruction_weight": _NONNEGATIVE,
-    "aux_in_weights": _bool,
-    "ema_decay": _real(0, 1, below=True),
-    "network_optimizer": _text,
-    "mixture_optimizer": _text,
+    "aux_in_weights": flag,
+    "ema_decay": number_in(0, 1, below=True),
+    "network_optimizer": short_text,
+    "mixture_optimizer": short_text,
     "mixture_learning_rate": _NONNEGATIVE,
     "generator_learning_rate": _NONNEGATIVE,
     "discriminator_learning_rate": _NONNEGATIVE,
-    "final_learning_rate_fraction": _real(0, 1),
-    "adam_beta_1": _real(0, 1, below=True),
-    "adam_beta_2": _real(0, 1, below=True),
+    "final_learning_rate_fraction": number_in(0, 1),
+    "adam_beta_1": number_in(0, 1, below=True),
+    "adam_beta_2": number_in(0, 1, below=True),
     "validation": {
-        "every": _whole(0, MAX_STEPS),
-        "extractor": _text,
-        "split": _text,
-        "num": _whole(1, 10**7),
+        "every": whole_in(0, MAX_STEPS),
+        "extractor": short_text,
+        "split": short_text,
+        "num": whole_in(1, 10**7),
     },
     "steps": _EVERY,
     "checkpoint_every": _EVERY,
     "sample_every": _EVERY,
     "log_every": _EVERY,
-    "seed": _whole(0, 2**31 - 1),
+    "seed": whole_in(0, 2**31 - 1),
 }

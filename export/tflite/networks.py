@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.compat.layers import nested_layers
-from mixgan_tf.networks.inspection import layer_computes_in_half
+from mixgan_tf.networks.inspection import is_half
 from mixgan_tf.networks.layers import OneHot
 
 
@@ -61,10 +61,7 @@ def convertible(network: keras.Model) -> keras.Model:
         The network itself if no layer needs a change; otherwise a copy.
     """
     layers = nested_layers(network, include_self=False)
-    if not any(
-        type(layer) in _REPLACED or layer_computes_in_half(layer)
-        for layer in layers
-    ):
+    if not any(type(layer) in _REPLACED or is_half(layer) for layer in layers):
         return network
     copy = keras.models.clone_model(
         network, clone_function=_replaced, recursive=True
@@ -77,7 +74,7 @@ def _replaced(layer: keras.Operation) -> keras.Operation:
     if not isinstance(layer, keras.layers.Layer):
         return layer  # an operation such as `ops.sum` has no state
     config = layer.get_config()
-    if layer_computes_in_half(layer):
+    if is_half(layer):
         config["dtype"] = "float32"
     kind = _REPLACED.get(type(layer), type(layer))
     return kind.from_config(config)

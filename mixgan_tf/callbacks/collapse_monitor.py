@@ -73,17 +73,16 @@ class CollapseMonitor(EverySteps):
 
     def _light_components(self) -> dict[tuple[str, int], str]:
         found = {}
-        for player in ("generator", "discriminator"):
-            mixture = getattr(self.model, f"{player}_mixture")
-            if mixture is None or len(mixture.components) == 1:
+        for player in self.model.players:
+            if len(player.components) == 1:
                 continue
-            weights = np.asarray(mixture.probabilities)
+            weights = np.asarray(player.mixture.probabilities)
             weights = weights if weights.ndim == 1 else weights.mean(axis=1)
             for index, weight in enumerate(weights):
                 if weight * len(weights) < self.min_weight:
-                    found[f"weight of {player}", index] = (
-                        f"{player} {index} has the weight {weight:.2g}: the "
-                        "mixture all but ignores it. A larger "
+                    found[f"weight of {player.name}", index] = (
+                        f"{player.name} {index} has the weight {weight:.2g}: "
+                        "the mixture all but ignores it. A larger "
                         "`entropy_weight` keeps weights up."
                     )
         return found

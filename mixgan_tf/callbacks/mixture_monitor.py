@@ -55,19 +55,16 @@ class MixtureMonitor(EverySteps):
         with self._log.at(step):
             for name, value in logs.items():
                 tf.summary.scalar(f"train/{name}", value)
-            for player in ("generator", "discriminator"):
-                mixture = getattr(self.model, f"{player}_mixture")
-                for index, weight in enumerate(_weights(mixture)):
-                    tf.summary.scalar(f"{player}_weights/{index}", weight)
+            for player in self.model.players:
+                for index, weight in enumerate(_weights(player.mixture)):
+                    tf.summary.scalar(f"{player.name}_weights/{index}", weight)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Closes the log."""
         self._log.close()
 
 
-def _weights(mixture: Mixture | None) -> np.ndarray | list[float]:
-    if mixture is None:
-        return []
+def _weights(mixture: Mixture) -> np.ndarray:
     weights = mixture.probabilities
     return weights if weights.ndim == 1 else weights.mean(axis=1)
 

@@ -17,9 +17,7 @@ from mixgan_tf.games.empirical_game import require_matrix_game
 from mixgan_tf.games.held_out import check_samples
 from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.games.regularized_game import solve_regularized_game
-from mixgan_tf.mixgan import MixGAN
-
-PLAYERS = ("generator", "discriminator")
+from mixgan_tf.model.player import Player
 
 
 class ResolveMixture(EverySteps):
@@ -118,8 +116,10 @@ class ResolveMixture(EverySteps):
                 "with `entropy_weight=0`: without it the solution keeps few "
                 "components. Received: entropy_weight=None"
             )
+        # The state of a competitive optimizer holds no direction.
         self._initial_states = {
-            player: _initial_state(gan, player) for player in PLAYERS
+            player.name: [] if gan.competitive else _initial_state(player)
+            for player in gan.players
         }
         if self.log_dir is not None:
             self._log = EventLog(self.log_dir)
@@ -127,7 +127,6 @@ class ResolveMixture(EverySteps):
     def on_step(self, step: int, logs: dict[str, float]) -> None:
         """Solves the game and moves the weights."""
         gan = self.model
-        mixtures = [getattr(gan, f"{player}_mixture") for player in PLAYERS]
         # Of the networks that train, not of their averages.
         payoffs = row_payoffs(
             gan, *self._data, self.seed, self.batch_size, averaged=False
@@ -139,17 +138,15 @@ class ResolveMixture(EverySteps):
                 f"Received: mean payoffs {payoffs.mean(axis=0).tolist()}"
             )
         self.game = game_from_rows(
-            payoffs, *(m.probabilities for m in mixtures)
+            payoffs, *(p.mixture.probabilities for p in gan.players)
         )
         solution = solve_regularized_game(self.game.payoff, self._lambda)
-        for player, mixture, goal in zip(
-            PLAYERS, mixtures, solution[1:], strict=True
-        ):
+        for player, goal in zip(gan.players, solution[1:], strict=True):
             weights = damped_weights(
-                mixture.probabilities, goal, self.damping, self.floor
+                player.mixture.probabilities, goal, self.damping, self.floor
             )
-            mixture.mixture_logits.assign(np.log(weights).astype("float32"))
-            for variable, initial in self._initial_states[player]:
+            player.logits.assign(np.log(weights).astype("float32"))
+            for variable, initial in self._initial_states[player.name]:
                 variable.assign(initial)
         if self._log is not None:
             with self._log.at(step):
@@ -196,12 +193,8 @@ def damped_weights(
     return moved
 
 
-def _initial_state(
-    gan: MixGAN, player: str
-) -> list[tuple[keras.Variable, np.ndarray]]:
-    if gan.competitive:  # its state holds no direction
-        return []
-    optimizer = getattr(gan, f"{player}_mixture_optimizer")
+def _initial_state(player: Player) -> list[tuple[keras.Variable, np.ndarray]]:
+    optimizer = player.mixture_optimizer
     if isinstance(
         getattr(optimizer, "_learning_rate", None),
         keras.optimizers.schedules.LearningRateSchedule,
@@ -213,7 +206,7 @@ def _initial_state(
             f"{type(optimizer._learning_rate).__name__}"
         )
     fresh = type(optimizer).from_config(optimizer.get_config())
-    fresh.build([getattr(gan, f"{player}_mixture").mixture_logits])
+    fresh.build([player.logits])
     kept = optimizer.learning_rate
     return [
         (variable, value.numpy())

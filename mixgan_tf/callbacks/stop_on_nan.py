@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from mixgan_tf.mixgan import MixGAN
 
-PLAYERS = ("generator", "discriminator")
 # In the order in which a step computes them. What no loss explains is a
 # gradient.
 _STAGES = (
@@ -121,11 +120,8 @@ def first_not_finite(metrics: list[str], networks: list[str]) -> str:
 
 
 def _named_weights(gan: MixGAN) -> Iterator[tuple[str, list[keras.Variable]]]:
-    for player in PLAYERS:
-        mixture = getattr(gan, f"{player}_mixture")
-        if mixture is None:
-            continue
-        for index, network in enumerate(mixture.components):
+    for player in gan.players:
+        for index, network in enumerate(player.components):
             if network.trainable_variables:
-                yield f"{player} {index}", network.trainable_variables
-        yield f"{player} mixture logits", [mixture.mixture_logits]
+                yield f"{player.name} {index}", network.trainable_variables
+        yield f"{player.name} mixture logits", [player.logits]

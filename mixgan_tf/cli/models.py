@@ -1,20 +1,27 @@
-"""What `--model` may name."""
+"""Models by what `--model` may name."""
+
+from __future__ import annotations
 
 import pathlib
+from typing import TYPE_CHECKING
 
 from absl import flags
 
-from mixgan_tf.arguments import summary_of
 from mixgan_tf.untrusted.strict_json import read_json_object
 from mixgan_tf.zoo.recipe_checks import check_recipe
 from mixgan_tf.zoo.recipe_checks import check_recipe_size
+
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
+
+    from mixgan_tf.mixgan import MixGAN
 
 RECIPE_FILE = "recipe.json"
 CHECKPOINTS = "checkpoints"
 BEST = "best"
 
 
-def define_model_flag(values):
+def define_model_flag(values: flags.FlagValues) -> None:
     """Adds `--model` to a subcommand's flags.
 
     Args:
@@ -29,7 +36,7 @@ def define_model_flag(values):
     )
 
 
-def load_model(model):
+def load_model(model: str) -> MixGAN:
     """Loads a model for sampling or export.
 
     Args:
@@ -42,17 +49,20 @@ def load_model(model):
     Raises:
         ValueError: if it is none of these, or cannot be loaded.
     """
+    from mixgan_tf.mixgan import MixGAN
+    from mixgan_tf.saving.keras_files import load_keras_file
+
     path = pathlib.Path(model)
     if path.suffix == ".keras":
-        return _load_keras_file(path)
+        if not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        return load_keras_file(path, MixGAN)
     if (path / RECIPE_FILE).is_file():
         return _load_workdir(path)
-    from mixgan_tf.saving import presets
-
-    return presets.load(model, load_discriminators=False)
+    return MixGAN.from_preset(model, load_discriminators=False)
 
 
-def read_recipe(path):
+def read_recipe(path: pathlib.Path) -> ConfigDict:
     """Returns the recipe that a work folder was trained with.
 
     Entries that recipes did not have yet when it was recorded get their
@@ -83,31 +93,7 @@ def read_recipe(path):
     return recorded
 
 
-def _load_keras_file(path):
-    import keras
-
-    from mixgan_tf.mixgan import MixGAN
-    from mixgan_tf.saving.keras_files import check_keras_file
-    from mixgan_tf.untrusted.weights_files import require_finite
-
-    if not path.is_file():
-        raise ValueError(f"there is no file {path}")
-    check_keras_file(path)
-    try:
-        gan = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # whatever a config makes Keras raise
-        raise ValueError(
-            f"{path} cannot be loaded as a Keras file. {summary_of(error)}"
-        ) from error
-    if not isinstance(gan, MixGAN):
-        raise ValueError(
-            f"{path} holds a {type(gan).__name__}, not a mixgan_tf.MixGAN"
-        )
-    require_finite(gan.variables, f"The Keras file {path}")
-    return gan
-
-
-def _load_workdir(path):
+def _load_workdir(path: pathlib.Path) -> MixGAN:
     from mixgan_tf.callbacks import checkpoints
     from mixgan_tf.callbacks import restore_best
     from mixgan_tf.callbacks import restore_latest
@@ -128,7 +114,7 @@ def _load_workdir(path):
     return gan
 
 
-def _require_plain(file):
+def _require_plain(file: pathlib.Path) -> None:
     from mixgan_tf.untrusted.weights_files import RefusedWeights
     from mixgan_tf.untrusted.weights_files import inspect_weights
 

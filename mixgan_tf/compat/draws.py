@@ -7,6 +7,7 @@ get what `tf.random.stateless_normal` and `stateless_uniform` give without XLA.
 
 import functools
 import math
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -18,7 +19,9 @@ integers = functools.partial(
 )
 
 
-def uniform(shape, key):
+def uniform(
+    shape: Sequence[int | tf.Tensor] | tf.Tensor, key: tf.Tensor
+) -> tf.Tensor:
     """Draws floats in [0, 1).
 
     Args:
@@ -35,7 +38,9 @@ def uniform(shape, key):
     return tf.bitcast(tf.bitwise.bitwise_or(mantissa, one), tf.float32) - 1.0
 
 
-def normal(shape, key):
+def normal(
+    shape: Sequence[int | tf.Tensor] | tf.Tensor, key: tf.Tensor
+) -> tf.Tensor:
     """Draws standard normal floats.
 
     Args:

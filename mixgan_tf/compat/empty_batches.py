@@ -1,12 +1,17 @@
-"""Layers that cannot run on a batch without rows, mended.
+"""Repairs layers that fail on a batch without rows.
 
 On several replicas, one may hold no row of a component, or none at all where
 the last batch is short. TensorFlow's convolutions then fail, or give gradients
 of a wrong shape, and its pooling ends the process.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import tensorflow as tf
+
+from mixgan_tf.compat.layers import nested_layers
 
 _FRAGILE = (
     keras.layers.Conv1D,
@@ -28,7 +33,7 @@ _FRAGILE = (
 )
 
 
-def mend_layers(network):
+def mend_layers(network: keras.Model) -> None:
     """Makes a network's convolutions and pooling pass on empty batches.
 
     The layers are changed in place and stay so; nothing is done twice. A batch
@@ -39,14 +44,14 @@ def mend_layers(network):
     Args:
         network: a built Keras model.
     """
-    for layer in network._flatten_layers():
+    for layer in nested_layers(network):
         if isinstance(layer, _FRAGILE) and not hasattr(layer, "_unguarded"):
             layer._unguarded = layer.call
             layer.call = _guarded(layer)
 
 
-def _guarded(layer):
-    def call(inputs, *args, **kwargs):
+def _guarded(layer: keras.layers.Layer) -> Callable[..., tf.Tensor]:
+    def call(inputs: Any, *args: Any, **kwargs: Any) -> tf.Tensor:
         if not _may_be_empty(inputs):
             return layer._unguarded(inputs, *args, **kwargs)
         shape = layer.compute_output_shape(tuple(inputs.shape))
@@ -60,7 +65,7 @@ def _guarded(layer):
     return call
 
 
-def _may_be_empty(inputs):
+def _may_be_empty(inputs: Any) -> bool:
     # Only within a step of several replicas: exports stay free of branches.
     return (
         tf.is_tensor(inputs)

@@ -1,4 +1,4 @@
-"""Training under `mixed_float16`: scaled losses, whose gradients do not vanish.
+"""Scaled losses, whose gradients do not vanish under `mixed_float16`.
 
 Gradients of activations in float16 are lost below 6e-8. The networks'
 optimizers are Keras's `LossScaleOptimizer`s, which multiply the loss, divide
@@ -15,7 +15,9 @@ import tensorflow as tf
 POLICY = "mixed_float16"
 
 
-def with_loss_scaling(optimizer):
+def with_loss_scaling(
+    optimizer: keras.optimizers.Optimizer,
+) -> keras.optimizers.Optimizer:
     """Returns a network optimizer as the current dtype policy needs it.
 
     Args:
@@ -30,7 +32,9 @@ def with_loss_scaling(optimizer):
     return keras.optimizers.LossScaleOptimizer(optimizer)
 
 
-def overflow_everywhere(optimizer, gradients):
+def overflow_everywhere(
+    optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor]
+) -> list[tf.Tensor]:
     """Makes an overflow on one replica one on all, which then all skip a step.
 
     `LossScaleOptimizer` looks at its own replica's gradients only.

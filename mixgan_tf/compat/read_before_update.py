@@ -1,9 +1,9 @@
-"""That variables are read before they are updated."""
+"""Updates that wait until every variable has been read."""
 
 import tensorflow as tf
 
 
-def after(loss, gradients):
+def after(loss: tf.Tensor, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
     """Returns gradients that wait for the loss: for all reads of variables.
 
     A `tf.function` orders reads before updates, but TensorFlow's optimizer of

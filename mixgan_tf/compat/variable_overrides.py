@@ -1,9 +1,18 @@
-"""Running a network with other values in place of some of its variables."""
+"""Calls of a network with other values in place of some variables."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
+import tensorflow as tf
 
 
-def call_with(network, substitutes, inputs, training):
+def call_with(
+    network: keras.Model,
+    substitutes: Sequence[tuple[keras.Variable, tf.Tensor]],
+    inputs: Any,
+    training: bool,
+) -> Any:
     """Calls a network while some of its variables read as other tensors.
 
     The variables keep their own values, and gradients reach whatever the

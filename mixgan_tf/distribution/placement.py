@@ -8,7 +8,7 @@ mixture logits and what sums over pairs stay on the first device.
 
 import collections
 import contextlib
-import types
+from collections.abc import Iterator
 
 import keras
 import tensorflow as tf
@@ -16,11 +16,13 @@ import tensorflow as tf
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import initial_weights_from
+from mixgan_tf.model.mixture_model import MixtureModel
+from mixgan_tf.model.player import on_device
 
 PLACEMENTS = (None, "spread")
 
 
-def devices_of(placement):
+def devices_of(placement: str | None) -> list[str] | None:
     """Returns the devices that pairs are placed on.
 
     Args:
@@ -48,20 +50,9 @@ def devices_of(placement):
     return [d.name for d in gpus or tf.config.list_logical_devices("CPU")]
 
 
-def on_device_of(gan, index):
-    """Returns a context in which a pair's work is done on its device.
-
-    Args:
-        gan: a `MixGAN`.
-        index: the component's index.
-
-    Returns:
-        A context manager; it changes nothing without a placement.
-    """
-    return _on(gan.component_devices, index)
-
-
-def spread(networks, devices):
+def spread(
+    networks: list[keras.Model], devices: list[str] | None
+) -> list[keras.Model]:
     """Returns networks with their variables on devices of their own.
 
     Args:
@@ -76,7 +67,7 @@ def spread(networks, devices):
     return [_moved(net, devices, k) for k, net in enumerate(networks)]
 
 
-def spread_mixture(mixture, devices):
+def spread_mixture(mixture: Mixture, devices: list[str] | None) -> Mixture:
     """Returns a mixture whose components lie on devices of their own.
 
     Args:
@@ -98,52 +89,32 @@ def spread_mixture(mixture, devices):
     return placed
 
 
-def parts_by_device(gan, *mixtures):
-    """Yields mixtures in parts that lie on one device each.
+def parts_by_device(
+    devices: list[str] | None, *mixtures: Mixture
+) -> Iterator[
+    tuple[contextlib.AbstractContextManager, list[list[keras.Variable]]]
+]:
+    """Yields mixtures' variables in parts that lie on one device each.
 
     Args:
-        gan: a `MixGAN`.
+        devices: list of device names, or `None`.
         *mixtures: `Mixture`s of one architecture.
 
     Yields:
-        Tuples of a context, to work in, and a list with an object for each
-        mixture whose `weights` are variables there.
+        Tuples of a context to work in, and a list with the variables there of
+        each mixture.
     """
-    if gan.component_devices is None:
-        yield contextlib.nullcontext(), list(mixtures)
+    if devices is None:
+        yield contextlib.nullcontext(), [m.weights for m in mixtures]
         return
     for index, parts in enumerate(
         zip(*(m.components for m in mixtures), strict=True)
     ):
-        yield on_device_of(gan, index), list(parts)
-    yield (
-        contextlib.nullcontext(),
-        [types.SimpleNamespace(weights=[m.mixture_logits]) for m in mixtures],
-    )
+        yield on_device(devices, index), [part.weights for part in parts]
+    yield contextlib.nullcontext(), [[m.mixture_logits] for m in mixtures]
 
 
-def update_in_place(optimizer):
-    """Makes an optimizer update each variable on the device that holds it.
-
-    Keras puts the state beside the variable, but the work on one device: all
-    of it would travel there and back. The optimizer is changed, once.
-
-    Args:
-        optimizer: a Keras optimizer.
-    """
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    if hasattr(optimizer, "_update_step_anywhere"):
-        return
-    optimizer._update_step_anywhere = optimizer.update_step
-
-    def update_step(gradient, variable, learning_rate):
-        with tf.device(variable.device):
-            optimizer._update_step_anywhere(gradient, variable, learning_rate)
-
-    optimizer.update_step = update_step
-
-
-def bytes_per_device(gan):
+def bytes_per_device(gan: MixtureModel) -> dict[str, int]:
     """Returns how much memory a model's variables take on each device.
 
     Networks, averages and optimizer state are counted; what a step holds on
@@ -164,7 +135,7 @@ def bytes_per_device(gan):
     """
     # Keras counts some optimizers' variables among the model's.
     variables = [*gan.variables, *gan.optimizer_variables()]
-    sizes = collections.Counter()
+    sizes: collections.Counter[str] = collections.Counter()
     for variable in {id(v): v for v in variables}.values():
         value = variable.value
         for copy in getattr(value, "values", [value]):
@@ -174,16 +145,10 @@ def bytes_per_device(gan):
     return dict(sorted(sizes.items()))
 
 
-def _on(devices, index):
-    if devices is None:
-        return contextlib.nullcontext()
-    return tf.device(devices[index % len(devices)])
-
-
-def _moved(network, devices, index):
+def _moved(network: keras.Model, devices: list[str], index: int) -> keras.Model:
     config = keras.saving.serialize_keras_object(network)
     # Its numbers are copied: none may be drawn from Keras's own sequence.
-    with _on(devices, index), initial_weights_from(0):
+    with on_device(devices, index), initial_weights_from(0):
         moved = keras.saving.deserialize_keras_object(config)
     for new, old in zip(moved.variables, network.variables, strict=True):
         new.assign(old)

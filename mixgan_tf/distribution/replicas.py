@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def sum_over_replicas(values):
+def sum_over_replicas(values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Sums a dict of scalars over replicas, in one collective.
 
     Args:

@@ -4,11 +4,19 @@ A row gets the numbers that it would get on one replica, whichever replica
 holds it: each draws for the global batch and takes its own.
 """
 
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
+from typing import Protocol
 
 import tensorflow as tf
 
+from mixgan_tf import random_streams
 from mixgan_tf.compat import draws
+from mixgan_tf.distribution.rows import Rows
+
+Take = Callable[[tf.Tensor], tf.Tensor]
 
 
 class RowDraws(NamedTuple):
@@ -24,11 +32,12 @@ class RowDraws(NamedTuple):
     ```
     """
 
-    rows: object  # Rows of the batch
-    parts: tuple  # pairs of an int32 key (2,) and a function to take rows by
+    rows: Rows  # of the batch
+    # Pairs of an int32 key (2,) and a function to take rows by.
+    parts: tuple[tuple[tf.Tensor, Take], ...]
 
     @classmethod
-    def of_batch(cls, key, rows):
+    def of_batch(cls, key: tf.Tensor, rows: Rows) -> "RowDraws":
         """Returns draws for all of this replica's rows of a batch.
 
         Args:
@@ -39,12 +48,12 @@ class RowDraws(NamedTuple):
         return cls(rows, ((key, lambda batch: batch),))
 
     @classmethod
-    def joined(cls, several):
+    def joined(cls, several: Iterable["RowDraws"]) -> "RowDraws":
         """Returns draws for several sets of rows of one batch, in order."""
         first, *others = several
         return cls(first.rows, sum((o.parts for o in others), first.parts))
 
-    def fold_in(self, data):
+    def fold_in(self, data: int) -> "RowDraws":
         """Returns draws of other numbers for the same rows.
 
         Args:
@@ -53,7 +62,7 @@ class RowDraws(NamedTuple):
         parts = [(draws.fold_in(key, data), take) for key, take in self.parts]
         return self._replace(parts=tuple(parts))
 
-    def of(self, take):
+    def of(self, take: Take) -> "RowDraws":
         """Returns draws of the same numbers, for some of the rows.
 
         Args:
@@ -65,7 +74,7 @@ class RowDraws(NamedTuple):
         ]
         return self._replace(parts=tuple(parts))
 
-    def normal(self, shape):
+    def normal(self, shape: Sequence[int]) -> tf.Tensor:
         """Draws standard normal floats for each row.
 
         Args:
@@ -76,11 +85,15 @@ class RowDraws(NamedTuple):
         """
         return self._draw(draws.normal, shape)
 
-    def uniform(self, shape):
+    def uniform(self, shape: Sequence[int]) -> tf.Tensor:
         """Draws floats in [0, 1) for each row. See `normal`."""
         return self._draw(draws.uniform, shape)
 
-    def _draw(self, function, shape):
+    def _draw(
+        self,
+        function: Callable[[Sequence[int], tf.Tensor], tf.Tensor],
+        shape: Sequence[int],
+    ) -> tf.Tensor:
         rows, found = self.rows, []
         for key, take in self.parts:
             numbers = function([rows.total, *shape], key)
@@ -91,7 +104,21 @@ class RowDraws(NamedTuple):
         return found[0] if len(found) == 1 else tf.concat(found, axis=0)
 
 
-def of_sets(key, rows, inputs):
+class TakenRows(Protocol):
+    """What `of_sets` goes by of a component's `FakeInputs`."""
+
+    @property
+    def take(self) -> Take:
+        """A function from the batch to the component's rows."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether those are all the rows of the batch."""
+
+
+def of_sets(
+    key: tf.Tensor, rows: Rows, inputs: Sequence[TakenRows]
+) -> list[RowDraws]:
     """Returns draws for a batch's real samples and for each generator's.
 
     Args:
@@ -102,9 +129,10 @@ def of_sets(key, rows, inputs):
     Returns:
         A list of `RowDraws`: the real samples', then each generator's.
     """
-    sets = [RowDraws.of_batch(draws.fold_in(key, 0), rows)]
+    sets = [RowDraws.of_batch(random_streams.real_rows(key), rows)]
     for i, component in enumerate(inputs):
         # Components that share a batch's rows share the drawing of numbers.
-        own = draws.fold_in(key, 1 + i if component.whole else 1)
+        group = i if component.whole else 0
+        own = random_streams.generated_rows(key, group)
         sets.append(RowDraws.of_batch(own, rows).of(component.take))
     return sets

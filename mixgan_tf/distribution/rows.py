@@ -1,5 +1,6 @@
 """Where a replica's rows lie in the global batch, and who gets them."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -7,7 +8,18 @@ import tensorflow as tf
 from mixgan_tf.distribution.strategy_checks import TPU
 
 
-def global_rows(batch):
+class Rows(NamedTuple):
+    """Where this replica's rows lie in the global batch.
+
+    Each is a Python int where it is known while tracing, else an int tensor.
+    """
+
+    local: int | tf.Tensor  # rows on this replica
+    total: int | tf.Tensor  # rows on all replicas
+    offset: int | tf.Tensor  # global index of this replica's first row
+
+
+def global_rows(batch: tf.Tensor) -> Rows:
     """Returns where this replica's batch lies in the global batch.
 
     Args:
@@ -45,7 +57,7 @@ def global_rows(batch):
     return Rows(local, tf.reduce_sum(sizes), tf.reduce_sum(sizes[:replica]))
 
 
-def gather_rows(batch):
+def gather_rows(batch: tf.Tensor) -> tf.Tensor:
     """Returns the rows of all replicas together.
 
     Differentiated, each replica's loss is taken to be a share `1 / replicas`
@@ -65,7 +77,7 @@ def gather_rows(batch):
     after = rows.total - rows.offset - rows.local
 
     @tf.custom_gradient
-    def gather(own):
+    def gather(own: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         context = tf.distribute.get_replica_context()
         found = context.all_reduce(tf.distribute.ReduceOp.SUM, own)
         return found, lambda upstream: replicas * upstream
@@ -73,18 +85,13 @@ def gather_rows(batch):
     return gather(tf.pad(batch, [[rows.offset, after], [0, 0]]))
 
 
-class Rows(NamedTuple):
-    """Where this replica's rows lie in the global batch.
-
-    Each is a Python int where it is known while tracing, else an int tensor.
-    """
-
-    local: object  # rows on this replica
-    total: object  # rows on all replicas
-    offset: object  # global index of this replica's first row
-
-
-def dealt_rows(rows, total, start, component, count):
+def dealt_rows(
+    rows: Rows,
+    total: int | tf.Tensor,
+    start: tf.Tensor,
+    component: int,
+    count: int,
+) -> Callable[[tf.Tensor], tf.Tensor]:
     """Returns a function that takes a component's rows out of a tensor.
 
     Row `g` of the global batch goes to component `((g - start) mod total) mod
@@ -123,7 +130,7 @@ def dealt_rows(rows, total, start, component, count):
     return lambda x: tf.gather(x, mine)
 
 
-def enough_rows(total, num_generators):
+def enough_rows(total: int | tf.Tensor, num_generators: int) -> int | tf.Tensor:
     """Returns a number of rows, if it is one for each generator or more.
 
     Args:

@@ -3,6 +3,9 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf.compat.made_under import strategy_of_model
+from mixgan_tf.compat.made_under import strategy_of_optimizer
+
 TPU = (tf.distribute.TPUStrategy, tf.distribute.experimental.TPUStrategy)
 _SUPPORTED = (
     tf.distribute.OneDeviceStrategy,
@@ -17,7 +20,7 @@ _REASONS = {
 }
 
 
-def check_strategy(model, jit_compile):
+def check_strategy(model: keras.Model, jit_compile: bool) -> None:
     """Refuses to compile where a step would be wrong.
 
     Args:
@@ -30,9 +33,10 @@ def check_strategy(model, jit_compile):
     """
     require_supported_strategy()
     strategy = tf.distribute.get_strategy()
-    made_under = getattr(model, "_distribute_strategy", None)
-    default = None if tf.distribute.has_strategy() else strategy
-    if strategy is not (made_under or default):
+    made_under = strategy_of_model(model)
+    if made_under is None and not tf.distribute.has_strategy():
+        made_under = strategy  # both are TensorFlow's default
+    if strategy is not made_under:
         raise ValueError(
             "`compile` must run in the scope of the strategy that the model "
             "was made in: put both inside `with strategy.scope():`. "
@@ -48,7 +52,7 @@ def check_strategy(model, jit_compile):
         )
 
 
-def require_supported_strategy():
+def require_supported_strategy() -> None:
     """Refuses distribution strategies that cannot train a mixture.
 
     Raises:
@@ -69,7 +73,7 @@ def require_supported_strategy():
     )
 
 
-def check_scope(model):
+def check_scope(model: keras.Model) -> None:
     """Refuses to train in the scope of a strategy that is not the model's.
 
     Args:
@@ -80,8 +84,7 @@ def check_scope(model):
     """
     require_supported_strategy()
     current = tf.distribute.get_strategy()
-    # Keras's `distribute_strategy` is the current one, of a model without any.
-    made_in = model._distribute_strategy
+    made_in = strategy_of_model(model)
     if tf.distribute.has_strategy() and current is not made_in:
         raise ValueError(
             "The model trains under the strategy that it was made in: make "
@@ -91,7 +94,9 @@ def check_scope(model):
         )
 
 
-def check_optimizer(optimizer, argument):
+def check_optimizer(
+    optimizer: keras.optimizers.Optimizer, argument: str
+) -> None:
     """Refuses optimizers that would go wrong on replicas.
 
     Keras clips, averages and accumulates before the gradients are summed over
@@ -109,7 +114,7 @@ def check_optimizer(optimizer, argument):
     if strategy.num_replicas_in_sync == 1:
         return
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    made_under = getattr(optimizer, "_distribution_strategy", strategy)
+    made_under = strategy_of_optimizer(optimizer)
     if made_under is not strategy:
         raise ValueError(
             f"Argument `{argument}` must be made inside the strategy's scope, "
@@ -133,7 +138,7 @@ def check_optimizer(optimizer, argument):
             )
 
 
-def check_precision():
+def check_precision() -> None:
     """Refuses policies whose variables are not float32.
 
     Averages and small steps get lost in variables of less.

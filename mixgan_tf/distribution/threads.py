@@ -6,7 +6,7 @@ INTRA_OP = "TF_NUM_INTRAOP_THREADS"
 INTER_OP = "TF_NUM_INTEROP_THREADS"
 
 
-def thread_plan(num_networks, cores):
+def thread_plan(num_networks: int, cores: int) -> tuple[int, int]:
     """Returns how many threads one operation has, and how many operations run.
 
     By default TensorFlow gives every operation all cores. Networks of a mixture
@@ -33,7 +33,7 @@ def thread_plan(num_networks, cores):
     return cores // side_by_side, side_by_side
 
 
-def use_thread_plan(num_networks):
+def use_thread_plan(num_networks: int) -> None:
     """Makes TensorFlow follow `thread_plan`, if it has not started yet.
 
     What the environment says of TensorFlow's threads already is respected.

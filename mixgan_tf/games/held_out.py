@@ -54,7 +54,7 @@ def require_game(gan: MixGAN, what: str) -> None:
             f"{type(gan.objective).__name__} is quadratic in them. "
             f"Received: objective={type(gan.objective).__name__}"
         )
-    gan._require_discriminators(what)
+    gan.require_discriminators(what)
 
 
 def check_samples(
@@ -158,10 +158,7 @@ def player_mixtures(gan: MixGAN, averaged: bool = True) -> list[Mixture]:
     Returns:
         A list of two `Mixture`s.
     """
-    players = ("generator", "discriminator")
-    if averaged:
-        return [gan.averaged_mixture(player) for player in players]
-    return [getattr(gan, f"{player}_mixture") for player in players]
+    return [p.averaged if averaged else p.mixture for p in gan.players]
 
 
 def mixture_payoffs(

@@ -79,7 +79,7 @@ def best_opponent(
     found: tuple[MixGAN, list[np.ndarray], int] | None = None
     for restart in range(restarts):
         game = new_game(gan, player, restart, seed)
-        network = getattr(game, f"{player}_mixture")
+        network = game.player(player).mixture
         update = _update_function(game, player)
         rng = np.random.default_rng([seed, restart])
         for step in range(1, steps + 1):
@@ -97,7 +97,7 @@ def best_opponent(
             f"compiled with. Received: {restarts} restarts of {steps} steps"
         )
     game, weights, step = found
-    getattr(game, f"{player}_mixture").set_weights(weights)
+    game.player(player).mixture.set_weights(weights)
     return Opponent(_payoffs(game, *splits.test, seed + 1), step)
 
 
@@ -116,7 +116,7 @@ def new_game(gan: MixGAN, player: str, restart: int, seed: int) -> MixGAN:
         trainable.
     """
     other = "discriminator" if player == "generator" else "generator"
-    templates = getattr(gan, f"{player}_mixture").components
+    templates = gan.player(player).components
     own_seed = int(np.random.SeedSequence([seed, restart]).generate_state(1)[0])
     with initial_weights_from(own_seed):
         *_, network = fresh_copies(
@@ -124,22 +124,24 @@ def new_game(gan: MixGAN, player: str, restart: int, seed: int) -> MixGAN:
         )
     still = gan.averaged_mixture(other)
     copies = Mixture.from_config(still.get_config()).components
+    sides = {player: [network], other: copies}
     game = MixGAN(
-        **{player: [network], other: copies},
+        generator=sides["generator"],
+        discriminator=sides["discriminator"],
         num_classes=gan.num_classes,
         class_dependent_weights=gan.class_dependent_weights,
         seed=own_seed >> 1,  # it must fit int32
     )
-    getattr(game, f"{other}_mixture").set_weights(still.get_weights())
+    game.player(other).mixture.set_weights(still.get_weights())
     for component in copies:  # batch normalisation infers, then
         component.trainable = False
-    config = {**gan.get_compile_config(), "ema": None}
+    config = {**(gan.get_compile_config() or {}), "ema": None}
     config.pop("optimizer", None)  # a competitive one: for both players
     game.compile_from_config(config)
     game.train_steps.assign(gan.train_steps)  # noise may fall with it
     if player == "generator":
         for old, new in zip(gan.regularizers, game.regularizers, strict=True):
-            if old.state is not None:
+            if old.state is not None and new.state is not None:
                 new.state.set_weights(old.state.get_weights())
     return game
 
@@ -159,7 +161,8 @@ def _update_function(
             made = discriminator_update(game, key, *batch)
         else:
             made = generator_update(game, key, *batch)
-        training_steps.apply(game, made, player)
+        regularizers = game.regularizers if player == "discriminator" else ()
+        training_steps.apply(game.player(player), made, regularizers)
 
     return update
 

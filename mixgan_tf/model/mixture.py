@@ -1,16 +1,21 @@
-"""One player of the game: several networks and the weights that mix them."""
+"""Several networks of one kind, and the weights that mix them."""
 
 import contextlib
 import random
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.random_streams import SEED_STRIDE
 
 
-def uniformity_penalty(logits):
+def uniformity_penalty(logits: tf.Tensor | keras.Variable) -> tf.Tensor:
     """Returns the entropy regulariser `R(w) = -mean_i log w_i`.
 
     It equals `log T + KL(uniform || w)`: `log T` where the weights are uniform
@@ -34,7 +39,7 @@ def uniformity_penalty(logits):
     return -ops.mean(tf.nn.log_softmax(logits, axis=0))
 
 
-def mixture_entropy(logits):
+def mixture_entropy(logits: tf.Tensor | keras.Variable) -> tf.Tensor:
     """Returns the Shannon entropy of the mixture weights, in nats.
 
     Args:
@@ -48,7 +53,9 @@ def mixture_entropy(logits):
     return -ops.mean(ops.sum(ops.exp(log_weights) * log_weights, axis=0))
 
 
-def weights_of_rows(weights, component, labels):
+def weights_of_rows(
+    weights: tf.Tensor, component: int, labels: tf.Tensor | None
+) -> tf.Tensor:
     """Returns a component's mixture weight, for each row if it depends on it.
 
     Args:
@@ -83,7 +90,12 @@ class Mixture(keras.Model):
     ```
     """
 
-    def __init__(self, components, num_classes=None, **kwargs):
+    def __init__(
+        self,
+        components: Sequence[keras.Model],
+        num_classes: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.components = list(components)
         self.num_classes = num_classes
@@ -97,23 +109,23 @@ class Mixture(keras.Model):
         self.built = True
 
     @property
-    def mixture_weights(self):
+    def mixture_weights(self) -> tf.Tensor:
         """The mixture weights: a tensor `(T,)` or `(T, num_classes)`."""
         return tf.nn.softmax(self.mixture_logits.value, axis=0)
 
     @property
-    def probabilities(self):
+    def probabilities(self) -> np.ndarray:
         """The mixture weights, a float32 NumPy array; they sum to one."""
         return ops.convert_to_numpy(
             ops.exp(tf.nn.log_softmax(self.mixture_logits.value, axis=0))
         )
 
     @property
-    def network_variables(self):
+    def network_variables(self) -> list[list[keras.Variable]]:
         """Each component's trainable variables: a list of lists."""
         return [c.trainable_variables for c in self.components]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, networks serialised."""
         return {
             "components": serialize_networks(self.components),
@@ -122,23 +134,25 @@ class Mixture(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "Mixture":
         """Builds a mixture of fresh networks from `get_config()`'s result."""
         components = deserialize_networks(config["components"])
         return cls(**{**config, "components": components})
 
 
-def serialize_networks(networks):
+def serialize_networks(
+    networks: Sequence[keras.Model],
+) -> list[dict[str, Any]]:
     """Returns the Keras configs of a list of models."""
     return [keras.saving.serialize_keras_object(n) for n in networks]
 
 
-def deserialize_networks(configs):
+def deserialize_networks(configs: list[dict[str, Any]]) -> list[keras.Model]:
     """Returns fresh models from `serialize_networks`'s result."""
     return [keras.saving.deserialize_keras_object(c) for c in configs]
 
 
-def fresh_copies(template, count):
+def fresh_copies(template: keras.Model, count: int) -> list[keras.Model]:
     """Returns `count` separate networks built from one template's config.
 
     Integer seeds found in the config (initialisers, dropout) are shifted for
@@ -155,14 +169,14 @@ def fresh_copies(template, count):
     config = keras.saving.serialize_keras_object(template)
     return [
         keras.saving.deserialize_keras_object(
-            _shift_seeds(config, index * 1_000_003)
+            _shift_seeds(config, index * SEED_STRIDE)
         )
         for index in range(count)
     ]
 
 
 @contextlib.contextmanager
-def initial_weights_from(seed):
+def initial_weights_from(seed: int) -> Iterator[None]:
     """Makes Keras draw the seeds of initialisers and dropout from `seed`.
 
     Args:
@@ -176,7 +190,7 @@ def initial_weights_from(seed):
         random.setstate(state)
 
 
-def _shift_seeds(config, offset):
+def _shift_seeds(config: Any, offset: int) -> Any:
     if isinstance(config, dict):
         return {
             key: value + offset
@@ -189,7 +203,11 @@ def _shift_seeds(config, offset):
     return config
 
 
-def components_of(networks, count, argument):
+def components_of(
+    networks: keras.Model | Sequence[keras.Model] | None,
+    count: int | None,
+    argument: str,
+) -> list[keras.Model]:
     """Returns the networks of one player.
 
     Args:

@@ -1,6 +1,8 @@
 """What the parts below `MixGAN` rely on of it: networks, weights, samples."""
 
+from typing import Any
 from typing import Protocol
+from typing import Self
 
 import keras
 import numpy as np
@@ -25,6 +27,8 @@ class MixtureModel(Protocol):
     discriminator_mixture: Mixture | None
     train_steps: keras.Variable
     compiled: bool
+    variables: list[keras.Variable]
+    weights: list[keras.Variable]
 
     @property
     def num_generators(self) -> int:
@@ -52,6 +56,22 @@ class MixtureModel(Protocol):
 
     def player(self, name: str) -> Player:
         """Returns one side of the game by its name."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, networks serialised."""
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Builds a model with fresh weights from `get_config()`'s result."""
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """Returns `compile`'s arguments, serialised."""
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles the model from `get_compile_config()`'s result."""
+
+    def optimizer_variables(self) -> list[keras.Variable]:
+        """Returns the variables of all optimizers, each once."""
 
     def averaged_mixture(self, player: str) -> Mixture:
         """Returns the mixture that sampling, evaluation and export use."""

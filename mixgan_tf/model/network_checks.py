@@ -3,12 +3,13 @@
 import keras
 
 from mixgan_tf.arguments import require_positive_int
-from mixgan_tf.networks.inspection import _output
+from mixgan_tf.model.mixture_model import MixtureModel
+from mixgan_tf.networks.inspection import declared_output
 from mixgan_tf.networks.inspection import input_shapes
 from mixgan_tf.networks.inspection import output_shapes
 
 
-def check_networks(gan):
+def check_networks(gan: MixtureModel) -> None:
     """Checks that a model's networks fit each other.
 
     Args:
@@ -38,12 +39,12 @@ def check_networks(gan):
         _check_discriminator(gan, discriminator)
 
 
-def _check_discriminator(gan, discriminator):
-    if not isinstance(_output(discriminator), dict | keras.KerasTensor):
+def _check_discriminator(gan: MixtureModel, discriminator: keras.Model) -> None:
+    if not isinstance(declared_output(discriminator), dict | keras.KerasTensor):
         raise ValueError(
             "Argument `discriminator` must return one tensor, or a dict of "
             "'logit', 'class_logits' and 'latents'. "
-            f"Received: {_output(discriminator)}"
+            f"Received: {declared_output(discriminator)}"
         )
     outputs = output_shapes(discriminator)
     by_class = "class_logits" in outputs
@@ -57,7 +58,7 @@ def _check_discriminator(gan, discriminator):
             f"makes, samples of shape {gan.sample_shape}. "
             f"Received: a network for shape {shape}"
         )
-    sizes = {
+    sizes: dict[str, tuple[tuple[int | None, ...], ...]] = {
         "logit": ((1,), ()),
         "class_logits": ((gan.num_classes,),),
         "latents": ((gan.latent_dim,),),
@@ -92,7 +93,9 @@ def _check_discriminator(gan, discriminator):
             )
 
 
-def _require_inputs(network, count, argument, first):
+def _require_inputs(
+    network: keras.Model, count: int, argument: str, first: str
+) -> None:
     if len(network.inputs) != count:
         expected = first if count == 1 else f"[{first}, labels]"
         raise ValueError(

@@ -37,8 +37,8 @@ class Player:
     name: str
     mixture: Mixture
     average: Mixture | None = None
-    optimizer: keras.optimizers.Optimizer | None = None
-    mixture_optimizer: keras.optimizers.Optimizer | None = None
+    optimizer: keras.optimizers.Optimizer = None
+    mixture_optimizer: keras.optimizers.Optimizer = None
     devices: list[str] | None = None
 
     @property

@@ -1,11 +1,20 @@
 """Sending each row of a batch to its own component, inside a graph."""
 
+from collections.abc import Sequence
+
+import keras
 import tensorflow as tf
 
 from mixgan_tf.networks.inspection import with_labels
 
 
-def routed(components, chosen, latents, labels, training=False):
+def routed(
+    components: Sequence[keras.Model],
+    chosen: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+    training: bool = False,
+) -> tf.Tensor:
     """Runs every row through its own component alone.
 
     Rows are grouped by component, each group goes through its network in one
@@ -39,7 +48,13 @@ def routed(components, chosen, latents, labels, training=False):
     return tf.ensure_shape(samples, [None, *components[0].output_shape[1:]])
 
 
-def run_rows(component, index, latents, labels, training=False):
+def run_rows(
+    component: keras.Model,
+    index: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+    training: bool = False,
+) -> tf.Tensor:
     """Runs some rows of a batch through one component.
 
     Args:

@@ -1,4 +1,4 @@
-"""Drawing samples from a mixture: one component for each sample.
+"""Samples drawn from a mixture: one component makes each.
 
 A sample is made from `latent_dim + 1` independent Gaussian numbers. The last
 one, `h`, selects the component: `i` where `h` lies between the quantiles of
@@ -8,14 +8,18 @@ the same images there.
 """
 
 import statistics
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf import random_streams
 from mixgan_tf.networks.inspection import with_labels
 
 
-def selector_thresholds(weights):
+def selector_thresholds(weights: Sequence[float] | np.ndarray) -> np.ndarray:
     """Returns the `T - 1` thresholds that the selector coordinate meets.
 
     `tau_i = Phi^-1(w_1 + ... + w_i)`, so that a standard normal `h` lies
@@ -47,7 +51,11 @@ def selector_thresholds(weights):
     return np.array(thresholds).reshape(cumulative.shape)
 
 
-def select_components(h, thresholds, labels=None):
+def select_components(
+    h: tf.Tensor,
+    thresholds: np.ndarray | tf.Tensor,
+    labels: tf.Tensor | np.ndarray | None = None,
+) -> tf.Tensor:
     """Returns the component that each selector coordinate picks.
 
     Args:
@@ -64,7 +72,9 @@ def select_components(h, thresholds, labels=None):
     return tf.reduce_sum(tf.cast(h[:, None] > thresholds, tf.int32), axis=1)
 
 
-def draw_latents(num, latent_dim, seed):
+def draw_latents(
+    num: int | tf.Tensor, latent_dim: int, seed: int | tf.Tensor
+) -> tf.Tensor:
     """Draws the Gaussian input of `num` samples.
 
     Args:
@@ -77,11 +87,13 @@ def draw_latents(num, latent_dim, seed):
         A float32 tensor `(num, latent_dim + 1)`.
     """
     return tf.random.stateless_normal(
-        [num, latent_dim + 1], tf.stack([tf.cast(seed, tf.int32), 0])
+        [num, latent_dim + 1], random_streams.sampled_latents(seed)
     )
 
 
-def draw_labels(num, num_classes, seed):
+def draw_labels(
+    num: int | tf.Tensor, num_classes: int, seed: int | tf.Tensor
+) -> tf.Tensor:
     """Draws uniform class labels.
 
     Args:
@@ -94,13 +106,18 @@ def draw_labels(num, num_classes, seed):
     """
     return tf.random.stateless_uniform(
         [num],
-        tf.stack([tf.cast(seed, tf.int32), 1]),
+        random_streams.sampled_labels(seed),
         maxval=num_classes,
         dtype=tf.int32,
     )
 
 
-def draw_inputs(num, latent_dim, num_classes, seed):
+def draw_inputs(
+    num: int | tf.Tensor,
+    latent_dim: int,
+    num_classes: int | None,
+    seed: int | tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor | None]:
     """Draws what a folded generator takes: latents, and labels with classes.
 
     Args:
@@ -119,7 +136,13 @@ def draw_inputs(num, latent_dim, num_classes, seed):
     return latents, draw_labels(num, num_classes, seed)
 
 
-def generate(runners, components, latents, labels, batch_size):
+def generate(
+    runners: Sequence[Callable[[Any], tf.Tensor]],
+    components: np.ndarray,
+    latents: np.ndarray,
+    labels: np.ndarray | None,
+    batch_size: int,
+) -> np.ndarray:
     """Runs each row through its own component: one evaluation for each row.
 
     Args:
@@ -132,7 +155,7 @@ def generate(runners, components, latents, labels, batch_size):
     Returns:
         A float32 NumPy array `(n, ...)`.
     """
-    samples = None
+    samples: np.ndarray | None = None
     for index, run in enumerate(runners):
         rows = np.flatnonzero(components == index)
         for start in range(0, len(rows), batch_size):
@@ -144,10 +167,11 @@ def generate(runners, components, latents, labels, batch_size):
                     (len(components), *outputs.shape[1:]), outputs.dtype
                 )
             samples[chunk] = outputs
+    assert samples is not None  # there is a row at least
     return samples
 
 
-def check_labels(labels, num, num_classes):
+def check_labels(labels: np.ndarray, num: int, num_classes: int) -> None:
     """Checks concrete class labels.
 
     Args:

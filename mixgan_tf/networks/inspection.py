@@ -17,7 +17,7 @@ def output_shapes(network: keras.Model) -> dict[str, tuple[int | None, ...]]:
         A dict from `"logit"`, `"class_logits"`, `"latents"`, or `"features"`
         where the output is one tensor, to shapes, the batch's size first.
     """
-    outputs = _output(network)
+    outputs = declared_output(network)
     if not isinstance(outputs, dict):
         outputs = {"features": outputs}
     return {name: tuple(x.shape) for name, x in outputs.items()}
@@ -55,9 +55,10 @@ def input_shapes(network: keras.Model) -> list[tuple[int | None, ...]]:
     return [tuple(i.shape) for i in network.inputs]
 
 
-def _output(
+def declared_output(
     network: keras.Model,
 ) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
+    """Returns the symbolic output of a functional or Sequential network."""
     if isinstance(network, keras.Sequential):
         return network.outputs[0]  # it has no `output` before its first call
     return network.output
@@ -92,11 +93,10 @@ def depends_on_batch(network: keras.Model) -> bool:
 def computes_in_half(network: keras.Model) -> bool:
     """Returns whether any layer computes in float16 or bfloat16."""
     return any(
-        layer_computes_in_half(layer)
-        for layer in nested_layers(network, include_self=False)
+        is_half(layer) for layer in nested_layers(network, include_self=False)
     )
 
 
-def layer_computes_in_half(layer: keras.layers.Layer) -> bool:
+def is_half(layer: keras.layers.Layer) -> bool:
     """Returns whether a layer computes in float16 or bfloat16."""
     return layer.compute_dtype in ("float16", "bfloat16")

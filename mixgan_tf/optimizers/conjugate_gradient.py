@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from typing import TypeAlias
 
 import tensorflow as tf
+
+Operator: TypeAlias = Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
 
 class Solution(NamedTuple):
@@ -14,8 +17,19 @@ class Solution(NamedTuple):
     residual: tf.Tensor  # float64 scalar: |rhs - K values| / |rhs|
 
 
+class _State(NamedTuple):
+    """What one iteration hands to the next."""
+
+    iteration: tf.Tensor  # int32 scalar
+    sound: tf.Tensor  # bool scalar: whether the last iteration improved
+    square: tf.Tensor  # float64 scalar: |residual|^2
+    values: list[tf.Tensor]
+    residual: list[tf.Tensor]  # rhs - K values
+    direction: list[tf.Tensor]  # of the next step
+
+
 def conjugate_gradient(
-    operator: Callable[[list[tf.Tensor]], list[tf.Tensor]],
+    operator: Operator,
     rhs: list[tf.Tensor],
     tolerance: float = 1e-6,
     max_iterations: int = 20,
@@ -49,75 +63,68 @@ def conjugate_gradient(
         systems", 1952.
     """
     rhs_square = _dot(rhs, rhs)
+    threshold = tf.constant(tolerance, tf.float64) ** 2 * rhs_square
+
+    def unfinished(state: _State) -> tf.Tensor:
+        far = state.square > threshold
+        return state.sound & far & (state.iteration < max_iterations)
+
+    def body(state: _State) -> tuple[_State]:
+        return (_improved(operator, state),)
+
+    first = _first_state(operator, rhs, rhs_square, start)
+    (last,) = tf.while_loop(unfinished, body, (first,))
+    relative = tf.math.divide_no_nan(tf.sqrt(last.square), tf.sqrt(rhs_square))
+    return Solution(last.values, last.iteration, relative)
+
+
+def _first_state(
+    operator: Operator,
+    rhs: list[tf.Tensor],
+    square: tf.Tensor,
+    start: list[tf.Tensor] | None,
+) -> _State:
     zeros = [tf.zeros_like(b) for b in rhs]
-    values, residual, square = zeros, list(rhs), rhs_square
+    values, residual = zeros, list(rhs)
     if start is not None:
         product = operator(start)
         warm = [b - k for b, k in zip(rhs, product, strict=True)]
-        better = _dot(warm, warm) < rhs_square
+        warm_square = _dot(warm, warm)
+        better = warm_square < square
         values = _selected(better, start, zeros)
         residual = _selected(better, warm, rhs)
-        square = tf.where(better, _dot(warm, warm), rhs_square)
-    threshold = tf.constant(tolerance, tf.float64) ** 2 * rhs_square
-
-    def unfinished(
-        iteration: tf.Tensor,
-        sound: tf.Tensor,
-        square: tf.Tensor,
-        *_: list[tf.Tensor],
-    ) -> tf.Tensor:
-        return sound & (square > threshold) & (iteration < max_iterations)
-
-    def body(
-        iteration: tf.Tensor,
-        _: tf.Tensor,
-        square: tf.Tensor,
-        values: list[tf.Tensor],
-        residual: list[tf.Tensor],
-        direction: list[tf.Tensor],
-    ) -> tuple[
-        tf.Tensor,
-        tf.Tensor,
-        tf.Tensor,
-        list[tf.Tensor],
-        list[tf.Tensor],
-        list[tf.Tensor],
-    ]:
-        product = operator(direction)
-        curvature = _dot(direction, product)
-        length = square / curvature
-        new_residual = _add(residual, -length, product)
-        new_square = _dot(new_residual, new_residual)
-        sound = (
-            (curvature > 0)
-            & tf.math.is_finite(curvature)
-            & tf.math.is_finite(new_square)
-        )
-        values = _add(values, tf.where(sound, length, 0.0), direction)
-        direction = _add(new_residual, new_square / square, direction)
-        return (
-            iteration + tf.cast(sound, tf.int32),
-            sound,
-            tf.where(sound, new_square, square),
-            values,
-            new_residual,
-            direction,
-        )
-
-    iterations, _, square, values, _, _ = tf.while_loop(
-        unfinished,
-        body,
-        (
-            tf.constant(0),
-            tf.constant(True),
-            square,
-            values,
-            residual,
-            residual,
-        ),
+        square = tf.where(better, warm_square, square)
+    return _State(
+        iteration=tf.constant(0),
+        sound=tf.constant(True),
+        square=square,
+        values=values,
+        residual=residual,
+        direction=residual,
     )
-    relative = tf.math.divide_no_nan(tf.sqrt(square), tf.sqrt(rhs_square))
-    return Solution(values, iterations, relative)
+
+
+def _improved(operator: Operator, state: _State) -> _State:
+    product = operator(state.direction)
+    curvature = _dot(state.direction, product)
+    length = state.square / curvature
+    residual = _add(state.residual, -length, product)
+    square = _dot(residual, residual)
+    sound = (
+        (curvature > 0)
+        & tf.math.is_finite(curvature)
+        & tf.math.is_finite(square)
+    )
+    return _State(
+        iteration=state.iteration + tf.cast(sound, tf.int32),
+        sound=sound,
+        square=tf.where(sound, square, state.square),
+        values=_add(
+            state.values, tf.where(sound, length, 0.0), state.direction
+        ),
+        residual=residual,
+        direction=_add(residual, square / state.square, state.direction),
+    )
 
 
 def _dot(first: list[tf.Tensor], second: list[tf.Tensor]) -> tf.Tensor:

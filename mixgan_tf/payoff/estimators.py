@@ -1,4 +1,4 @@
-"""How the payoff is estimated: which fakes meet which discriminators.
+"""Estimators of the payoff: which fakes meet which discriminators.
 
 Every estimator is unbiased for `sum_ij w_i q_j F(G_i, D_j)` and for its
 gradients with respect to both players' networks and mixture logits; they
@@ -16,14 +16,18 @@ Rows are counted over the *global* batch, so that several replicas draw the
 numbers that one replica would.
 """
 
+from collections.abc import Callable
+from typing import Any
 from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
+from mixgan_tf import random_streams
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.arguments import resolve
 from mixgan_tf.compat import draws
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import dealt_rows
 from mixgan_tf.distribution.rows import enough_rows
 
@@ -31,10 +35,11 @@ from mixgan_tf.distribution.rows import enough_rows
 class FakeInputs(NamedTuple):
     """What one component generates from, on this replica."""
 
-    latents: object  # float32 (n, latent_dim)
-    labels: object  # int32 (n,), or None
-    total: object  # float32 scalar: the component's rows on all replicas
-    take: object  # function from the batch to the rows the labels are from
+    latents: tf.Tensor  # float32 (n, latent_dim)
+    labels: tf.Tensor | None  # int32 (n,)
+    total: tf.Tensor  # float32 scalar: the component's rows on all replicas
+    # From the batch to the rows that the labels are from.
+    take: Callable[[tf.Tensor], tf.Tensor]
     whole: bool  # whether those are all the rows of the batch
 
 
@@ -47,10 +52,17 @@ class PayoffEstimator:
     (`None`: all).
     """
 
-    fresh_per_discriminator = False
-    num_sampled = None
+    fresh_per_discriminator: bool = False
+    num_sampled: int | None = None
 
-    def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
+    def fake_inputs(
+        self,
+        key: tf.Tensor,
+        rows: Rows,
+        labels: tf.Tensor | None,
+        num_generators: int,
+        latent_dim: int,
+    ) -> list[FakeInputs]:
         """Draws each generator's latents for one update.
 
         Args:
@@ -65,7 +77,9 @@ class PayoffEstimator:
         """
         raise NotImplementedError
 
-    def sampled_discriminators(self, key, num_discriminators):
+    def sampled_discriminators(
+        self, key: tf.Tensor, num_discriminators: int
+    ) -> tuple[list[int] | tf.Tensor, float]:
         """Returns the discriminators of one update and their weight factor.
 
         Args:
@@ -82,12 +96,12 @@ class PayoffEstimator:
         factor = num_discriminators / self.num_sampled
         return order[: self.num_sampled], factor
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "PayoffEstimator":
         """Builds an estimator from `get_config()`'s result."""
         return cls(**config)
 
@@ -107,10 +121,17 @@ class Shared(PayoffEstimator):
     ```
     """
 
-    def __init__(self, common_latents=False):
+    def __init__(self, common_latents: bool = False) -> None:
         self.common_latents = common_latents
 
-    def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
+    def fake_inputs(
+        self,
+        key: tf.Tensor,
+        rows: Rows,
+        labels: tf.Tensor | None,
+        num_generators: int,
+        latent_dim: int,
+    ) -> list[FakeInputs]:
         """See `PayoffEstimator.fake_inputs`."""
         count = 1 if self.common_latents else num_generators
         latents = tf.slice(
@@ -129,7 +150,7 @@ class Shared(PayoffEstimator):
             for i in range(num_generators)
         ]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"common_latents": self.common_latents}
 
@@ -169,7 +190,14 @@ class Stratified(PayoffEstimator):
     ```
     """
 
-    def fake_inputs(self, key, rows, labels, num_generators, latent_dim):
+    def fake_inputs(
+        self,
+        key: tf.Tensor,
+        rows: Rows,
+        labels: tf.Tensor | None,
+        num_generators: int,
+        latent_dim: int,
+    ) -> list[FakeInputs]:
         """See `PayoffEstimator.fake_inputs`."""
         total = enough_rows(rows.total, num_generators)
         latents = tf.slice(
@@ -179,7 +207,9 @@ class Stratified(PayoffEstimator):
         )
         # The rows are dealt out from a random place, lest a periodic order of
         # the classes give each component always the same ones.
-        start = draws.integers([], key + [0, 1], maxval=total)
+        start = draws.integers(
+            [], random_streams.start_of_deal(key), maxval=total
+        )
         inputs = []
         for i in range(num_generators):
             mine = dealt_rows(rows, total, start, i, num_generators)
@@ -212,11 +242,11 @@ class Subsampled(Stratified):
     ```
     """
 
-    def __init__(self, num_sampled=1):
+    def __init__(self, num_sampled: int = 1) -> None:
         require_positive_int("num_sampled", num_sampled)
         self.num_sampled = num_sampled
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"num_sampled": self.num_sampled}
 
@@ -229,7 +259,7 @@ ESTIMATORS = {
 }
 
 
-def get(identifier):
+def get(identifier: str | PayoffEstimator) -> PayoffEstimator:
     """Returns the estimator that a name or an instance stands for.
 
     Args:
@@ -244,5 +274,5 @@ def get(identifier):
     return resolve(identifier, ESTIMATORS, PayoffEstimator, "payoff")
 
 
-def _to_float(count):
+def _to_float(count: int | tf.Tensor) -> tf.Tensor:
     return tf.cast(count, tf.float32)

@@ -19,7 +19,6 @@ from mixgan_tf.networks.inspection import depends_on_batch
 from mixgan_tf.networks.inspection import require_exact_derivatives
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
 from mixgan_tf.regularizers.regularizer import Regularizer
-from mixgan_tf.regularizers.regularizer import trained_discriminators
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
 
@@ -69,7 +68,7 @@ class _GradientRegularizer(Regularizer):
 
     def build(self, gan: MixtureModel) -> None:
         """Checks the discriminators' layers. See `Regularizer.build`."""
-        for discriminator in trained_discriminators(gan):
+        for discriminator in gan.player("discriminator").components:
             require_exact_derivatives(discriminator, type(self).__name__)
             if depends_on_batch(discriminator):
                 raise ValueError(

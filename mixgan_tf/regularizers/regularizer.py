@@ -112,9 +112,3 @@ class Regularizer:
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Builds a regularizer from `get_config()`'s result."""
         return cls(**config)
-
-
-def trained_discriminators(gan: MixtureModel) -> list[keras.Model]:
-    """Returns the discriminators that a model trains; it may have none."""
-    mixture = gan.discriminator_mixture
-    return [] if mixture is None else mixture.components

@@ -9,7 +9,6 @@ from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.networks.spectral_normalization import normalized_kernel
 from mixgan_tf.regularizers.regularizer import Regularizer
-from mixgan_tf.regularizers.regularizer import trained_discriminators
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -45,7 +44,7 @@ class SpectralNormalization(Regularizer):
         """Creates a singular vector of each kernel. See `Regularizer.build`."""
         self.state = keras.layers.Layer(name="spectral_normalization")
         self._kernels: list[list[tuple[keras.Variable, keras.Variable]]] = []
-        for discriminator in trained_discriminators(gan):
+        for discriminator in gan.player("discriminator").components:
             kernels = _kernels(discriminator)
             self._kernels.append(
                 [

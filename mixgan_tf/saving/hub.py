@@ -1,5 +1,6 @@
 """Presets on the Hugging Face Hub, by addresses like hf://OWNER/NAME."""
 
+import os
 import re
 
 SCHEME = "hf://"
@@ -10,12 +11,12 @@ _ADDRESS = re.compile(
 _PATTERNS = ["*.json", "*.weights.h5", "samples.png", "README.md"]
 
 
-def is_address(preset):
+def is_address(preset: str | os.PathLike) -> bool:
     """Returns whether `preset` is meant as an address of the Hub."""
     return str(preset).startswith(SCHEME)
 
 
-def fetch(address):
+def fetch(address: str | os.PathLike) -> str:
     """Returns the folder of a preset of the Hub, fetched where needed.
 
     Files are kept in the cache of huggingface_hub, so that what was fetched
@@ -66,6 +67,6 @@ def fetch(address):
         ) from error
 
 
-def _first_line(error):
+def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines() or [""]
     return f"{type(error).__name__}: {lines[0].rstrip('.')}."

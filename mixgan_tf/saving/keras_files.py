@@ -1,20 +1,27 @@
-"""`.keras` files from elsewhere: looked through before Keras opens them."""
+"""`.keras` files from elsewhere, looked through before Keras opens them."""
 
 import io
+import pathlib
 import zipfile
+from typing import Any
 
-from mixgan_tf.untrusted.safe_configs import check_config
-from mixgan_tf.untrusted.size_checks import Sizes
-from mixgan_tf.untrusted.size_checks import require_numbers
+import keras
+
+from mixgan_tf.untrusted.building import StoredNetworks
+from mixgan_tf.untrusted.building import build
+from mixgan_tf.untrusted.building import check_before_building
+from mixgan_tf.untrusted.building import networks_in
 from mixgan_tf.untrusted.strict_json import parse_json_object
-from mixgan_tf.untrusted.weights_files import inspect_weights
+from mixgan_tf.untrusted.weights_files import require_finite
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 _KNOWN = (CONFIG, WEIGHTS, "metadata.json", "assets/")
 
 
-def check_keras_file(path):
+def check_keras_file(
+    path: pathlib.Path, model_class: type[keras.Model]
+) -> None:
     """Raises unless a `.keras` file is safe to load, and fits in memory.
 
     Keras's safe mode refuses lambdas by itself. Here the archive may hold
@@ -23,7 +30,8 @@ def check_keras_file(path):
     its networks need no more numbers than its weights hold.
 
     Args:
-        path: a `pathlib.Path`.
+        path: the file.
+        model_class: the class that the model must be of, or a subclass.
 
     Raises:
         ValueError: if it is unusable.
@@ -35,39 +43,68 @@ def check_keras_file(path):
     except (OSError, zipfile.BadZipFile, RuntimeError, KeyError) as error:
         raise ValueError(f"{subject} is damaged: {error}") from error
     config = parse_json_object(contents[CONFIG], f"{subject}, {CONFIG},")
-    check_config(config, f"{subject}, {CONFIG},")
-    weights = io.BytesIO(contents[WEIGHTS])
-    found = inspect_weights(weights, f"{subject}, {WEIGHTS},")
-    _require_gan(config, path)
+    _require_class(config, path, model_class)
     model = config.get("config")
     if not isinstance(model, dict):
         raise ValueError(f"{subject} holds no model.")
-    sizes, needed = Sizes(), 0
-    for player in ("generator", "discriminator"):
-        networks = model.get(player, [])
-        if not isinstance(networks, list):
-            raise ValueError(
-                f"{subject} must list the networks of the {player}s."
-            )
-        needed += sizes.numbers(networks, subject)
-    require_numbers(needed, found.numbers, subject, WEIGHTS)
+    networks = [
+        network
+        for player in ("generator", "discriminator")
+        if player == "generator" or player in model
+        for network in networks_in(model, subject, player)
+    ]
+    stored = StoredNetworks(
+        networks,
+        io.BytesIO(contents[WEIGHTS]),
+        WEIGHTS,
+        f"{subject}, {WEIGHTS},",
+    )
+    check_before_building(config, [stored], f"{subject}, {CONFIG},")
 
 
-def _require_gan(config, path):
-    import keras
+def load_keras_file(
+    path: pathlib.Path, model_class: type[keras.Model]
+) -> keras.Model:
+    """Loads a model from a `.keras` file that may come from anywhere.
 
-    from mixgan_tf.mixgan import MixGAN
+    Args:
+        path: the file.
+        model_class: the class that the model must be of, or a class of its
+            own: that is what is returned.
 
+    Returns:
+        The model, not compiled.
+
+    Raises:
+        ValueError: if the file is unusable, or holds NaN or another model.
+    """
+    check_keras_file(path, model_class)
+    gan = build(
+        lambda: keras.saving.load_model(path, compile=False),
+        f"{path} cannot be loaded as a Keras file.",
+    )
+    if not isinstance(gan, model_class):
+        raise ValueError(
+            f"{path} holds a {type(gan).__name__}, not a "
+            f"mixgan_tf.{model_class.__name__}"
+        )
+    require_finite(gan.variables, f"The Keras file {path}")
+    return gan
+
+
+def _require_class(
+    config: dict[str, Any], path: pathlib.Path, model_class: type[keras.Model]
+) -> None:
     registered = str(config.get("registered_name"))
     named = keras.saving.get_registered_object(registered)
-    if not (isinstance(named, type) and issubclass(named, MixGAN)):
+    if not (isinstance(named, type) and issubclass(named, model_class)):
         raise ValueError(
             f"{path} holds a {str(config.get('class_name'))[:80]}, not a "
-            "mixgan_tf.MixGAN"
+            f"mixgan_tf.{model_class.__name__}"
         )
 
 
-def _contents(archive, subject):
+def _contents(archive: zipfile.ZipFile, subject: str) -> dict[str, bytes]:
     members = archive.infolist()
     names = [member.filename for member in members]
     unknown = [name for name in names if name not in _KNOWN]

@@ -1,8 +1,10 @@
 """Adding to a preset what is found out later: its scores, its card."""
 
 import json
+import os
 import pathlib
 import shutil
+from typing import Any
 
 from mixgan_tf import files
 from mixgan_tf.saving import preset_folders
@@ -22,7 +24,11 @@ _OF_THE_MODEL = (
 )
 
 
-def add_to_preset(preset, entries=None, extra_files=None):
+def add_to_preset(
+    preset: str | os.PathLike,
+    entries: dict[str, Any] | None = None,
+    extra_files: dict[str, bytes] | None = None,
+) -> pathlib.Path:
     """Adds to a preset: entries of its metadata and files, all or nothing.
 
     The weights stay as they are, and so does what is recorded of them. The

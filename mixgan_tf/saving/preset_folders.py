@@ -1,7 +1,9 @@
 """Preset folders: found by name, and read once their files are intact."""
 
 import importlib.util
+import os
 import pathlib
+from typing import Any
 
 from mixgan_tf import files
 from mixgan_tf.saving import hub
@@ -17,17 +19,21 @@ GENERATORS_EMA = "generators_ema.weights.h5"
 DISCRIMINATORS_EMA = "discriminators_ema.weights.h5"
 
 
-def named():
+def named() -> dict[str, pathlib.Path]:
     """Returns a dict from the name of each installed preset to its folder."""
+    found = sorted(zoo_folder().glob(f"presets/*/{METADATA}"))
+    return {path.parent.name: path.parent for path in found}
+
+
+def zoo_folder() -> pathlib.Path:
+    """Returns the folder of the presets and extractors of the package."""
     zoo = importlib.util.find_spec("mixgan_tf.zoo")
-    folder = pathlib.Path(zoo.origin).parent / "presets"
-    return {
-        path.parent.name: path.parent
-        for path in sorted(folder.glob(f"*/{METADATA}"))
-    }
+    if zoo is None or zoo.origin is None:
+        raise ValueError("The package is incomplete: install it again.")
+    return pathlib.Path(zoo.origin).parent
 
 
-def find(preset):
+def find(preset: str | os.PathLike) -> pathlib.Path:
     """Returns the folder of a preset.
 
     Args:
@@ -55,7 +61,9 @@ def find(preset):
     )
 
 
-def read_metadata(preset, discriminators=True):
+def read_metadata(
+    preset: str | os.PathLike, discriminators: bool = True
+) -> dict[str, Any]:
     """Returns a preset's metadata, once its files are known to be intact.
 
     Args:
@@ -71,7 +79,7 @@ def read_metadata(preset, discriminators=True):
     """
     folder = find(preset)
     require_inside(folder, METADATA)
-    metadata = _read_json(folder / METADATA)
+    metadata = read_json(folder / METADATA)
     if type(metadata.get("format")) is not int:
         raise ValueError(f"{folder / METADATA} is no preset's metadata.")
     if metadata["format"] > FORMAT:
@@ -109,11 +117,12 @@ def read_metadata(preset, discriminators=True):
     return metadata
 
 
-def _read_json(path):
+def read_json(path: pathlib.Path) -> dict[str, Any]:
+    """Returns the JSON object that a file of a preset holds."""
     return read_json_object(path, "preset's file")
 
 
-def require_inside(folder, name):
+def require_inside(folder: pathlib.Path, name: str) -> None:
     """Raises if a file of a preset is a link to a place outside of its folder.
 
     The cache of the Hugging Face Hub is made of links, to its own `blobs`.

@@ -1,6 +1,10 @@
 """What a preset's metadata.json must look like where it is relied on."""
 
+from __future__ import annotations
+
 import pathlib
+from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +19,7 @@ from mixgan_tf.untrusted.schema import require
 from mixgan_tf.untrusted.schema import text
 
 
-def check_model_entries(metadata, subject):
+def check_model_entries(metadata: dict[str, Any], subject: str) -> None:
     """Raises unless what describes the model is of the right types.
 
     Args:
@@ -52,7 +56,7 @@ def check_model_entries(metadata, subject):
             )
 
 
-def check_entries(metadata, subject):
+def check_entries(metadata: dict[str, Any], subject: str) -> None:
     """Raises unless cards, tables and scores can be made of the metadata.
 
     Args:
@@ -80,12 +84,12 @@ def check_entries(metadata, subject):
     )
 
 
-def _sha256(value, place):
+def _sha256(value: Any, place: str) -> str | None:
     good = isinstance(value, str) and len(value) == 64
     return None if good else "a SHA-256, 64 hexadecimal digits"
 
 
-def _weights(value, place):
+def _weights(value: Any, place: str) -> str | None:
     rows = value if isinstance(value, list) else [value]
     good = all(is_number(w) and -1e-6 <= w <= 1 + 1e-6 for w in rows)
     return None if good else "mixture weights, in [0, 1]"
@@ -154,11 +158,19 @@ _SCORES = {
 }
 
 
+if TYPE_CHECKING:  # listing presets does not load TensorFlow
+    from mixgan_tf.model.mixture_model import MixtureModel
+
 # The stated mixture weights may be rounded.
 _ROUNDING = 1e-3
 
 
-def check_description(gan, metadata, path, with_weights):
+def check_description(
+    gan: MixtureModel,
+    metadata: dict[str, Any],
+    path: pathlib.Path,
+    with_weights: bool,
+) -> None:
     """Raises if metadata and model disagree.
 
     Args:

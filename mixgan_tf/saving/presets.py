@@ -10,10 +10,14 @@ generators_ema.weights.h5, discriminators_ema.weights.h5
 
 import datetime
 import math
+import os
 import pathlib
+from typing import Any
+from typing import NamedTuple
+from typing import TypeVar
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.saving import preset_checks
 from mixgan_tf.saving import preset_schema
 from mixgan_tf.saving.preset_folders import CONFIG
@@ -23,14 +27,35 @@ from mixgan_tf.saving.preset_folders import FORMAT
 from mixgan_tf.saving.preset_folders import GENERATORS
 from mixgan_tf.saving.preset_folders import GENERATORS_EMA
 from mixgan_tf.saving.preset_folders import METADATA
-from mixgan_tf.saving.preset_folders import _read_json
 from mixgan_tf.saving.preset_folders import find
+from mixgan_tf.saving.preset_folders import read_json
 from mixgan_tf.saving.preset_folders import read_metadata
+from mixgan_tf.untrusted.building import build
 from mixgan_tf.untrusted.strict_json import write_json
 from mixgan_tf.version import __version__
 
+Model = TypeVar("Model", bound=MixtureModel)
 
-def save(gan, directory, metadata=None, extra_files=None):
+
+class _WeightsNames(NamedTuple):
+    """Names of one player's weights files."""
+
+    trained: str
+    averaged: str
+
+
+_WEIGHTS = {
+    "generator": _WeightsNames(GENERATORS, GENERATORS_EMA),
+    "discriminator": _WeightsNames(DISCRIMINATORS, DISCRIMINATORS_EMA),
+}
+
+
+def save(
+    gan: MixtureModel,
+    directory: str | os.PathLike,
+    metadata: dict[str, Any] | None = None,
+    extra_files: dict[str, bytes] | None = None,
+) -> pathlib.Path:
     """Saves a model as a preset folder, whole or not at all.
 
     Args:
@@ -46,9 +71,6 @@ def save(gan, directory, metadata=None, extra_files=None):
         ValueError: if the folder exists and is no preset.
         OSError: if it cannot be written, or there is no room for it.
     """
-    import keras  # listing presets does not load TensorFlow
-    import tensorflow as tf
-
     directory = pathlib.Path(directory)
     occupied = directory.exists() and not (
         directory.is_dir() and not any(directory.iterdir())
@@ -68,27 +90,15 @@ def save(gan, directory, metadata=None, extra_files=None):
             "compile": gan.get_compile_config(),
         }
         write_json(folder / CONFIG, config)
-        gan.generator_mixture.save_weights(folder / GENERATORS)
-        if gan.num_discriminators:
-            gan.discriminator_mixture.save_weights(folder / DISCRIMINATORS)
-        for average, name in _averages(gan):
-            average.save_weights(folder / name)
+        for player in gan.players:
+            names = _WEIGHTS[player.name]
+            player.mixture.save_weights(folder / names.trained)
+            if player.average is not None:
+                player.average.save_weights(folder / names.averaged)
         for name, content in (extra_files or {}).items():
             (folder / name).write_bytes(content)
         details = {
-            "format": FORMAT,
-            "mixgan_tf": __version__,
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "date": datetime.date.today().isoformat(),
-            "num_generators": gan.num_generators,
-            "num_discriminators": gan.num_discriminators,
-            "num_classes": gan.num_classes,
-            "latent_dim": gan.latent_dim,
-            "sample_shape": list(gan.sample_shape),
-            "generator_parameters": gan.generator_mixture.count_params(),
-            "generator_weights": gan.generator_weights.tolist(),
-            "train_steps": int(gan.train_steps.numpy()),
+            **_description(gan),
             **(metadata or {}),
             "sha256": {
                 path.name: files.sha256(path)
@@ -99,10 +109,38 @@ def save(gan, directory, metadata=None, extra_files=None):
     return directory
 
 
-def load(preset, load_weights=True, load_discriminators=True, placement=None):
+def _description(gan: MixtureModel) -> dict[str, Any]:
+    import keras  # listing presets does not load TensorFlow
+    import tensorflow as tf
+
+    return {
+        "format": FORMAT,
+        "mixgan_tf": __version__,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "date": datetime.date.today().isoformat(),
+        "num_generators": gan.num_generators,
+        "num_discriminators": gan.num_discriminators,
+        "num_classes": gan.num_classes,
+        "latent_dim": gan.latent_dim,
+        "sample_shape": list(gan.sample_shape),
+        "generator_parameters": gan.generator_mixture.count_params(),
+        "generator_weights": gan.generator_weights.tolist(),
+        "train_steps": int(gan.train_steps.numpy()),
+    }
+
+
+def load(
+    model_class: type[Model],
+    preset: str | os.PathLike,
+    load_weights: bool = True,
+    load_discriminators: bool = True,
+    placement: str | None = None,
+) -> Model:
     """Loads a model from a preset, compiled as it was when saved.
 
     Args:
+        model_class: the class to make it of: `MixGAN`, or one of its own.
         preset: see `find`.
         load_weights: whether to load the weights, or give the architecture
             with fresh ones.
@@ -111,34 +149,34 @@ def load(preset, load_weights=True, load_discriminators=True, placement=None):
         placement: where the components lie; see `MixGAN`.
 
     Returns:
-        A `MixGAN`.
+        A model of the class.
 
     Raises:
         ValueError: if there is no such preset or it is damaged.
     """
     folder = find(preset)
     metadata = read_metadata(folder, load_discriminators)
-    config = _read_json(folder / CONFIG)
+    config = read_json(folder / CONFIG)
     with_discriminators = (
-        load_discriminators and DISCRIMINATORS in (metadata["sha256"])
+        load_discriminators and DISCRIMINATORS in metadata["sha256"]
     )
     weights = [GENERATORS, *([DISCRIMINATORS] if with_discriminators else [])]
-    found = preset_checks.check_before_building(folder, CONFIG, config, weights)
+    found = preset_checks.check_preset(folder, CONFIG, config, weights)
     model_config = {**config["model"], "placement": placement}
     model_config.setdefault("ema", None)
     if not with_discriminators:
         model_config["discriminator"] = []
         if config["model"]["discriminator"]:
             model_config["ema"] = None  # what samples is loaded in its place
-    gan = _build(folder, model_config)
-    keeps_averages = GENERATORS_EMA in metadata["sha256"]
+    subject = f"{folder / CONFIG} does not describe a"
+    gan = build(
+        lambda: model_class.from_config(model_config),
+        f"{subject} model that can be built.",
+    )
     if load_weights:
-        sampling_only = keeps_averages and model_config["ema"] is None
-        generators = GENERATORS_EMA if sampling_only else GENERATORS
-        pairs = [(gan.generator_mixture, generators), *_averages(gan)]
-        if with_discriminators:
-            pairs.append((gan.discriminator_mixture, DISCRIMINATORS))
-        for mixture, name in pairs:
+        averaged = GENERATORS_EMA in metadata["sha256"]
+        sampling_only = averaged and model_config["ema"] is None
+        for mixture, name in _weights_to_load(gan, sampling_only):
             preset_checks.load_checked(mixture, folder, name, found)
         gan.train_steps.assign(metadata["train_steps"])
     preset_schema.check_description(
@@ -146,35 +184,24 @@ def load(preset, load_weights=True, load_discriminators=True, placement=None):
     )
     needs_none = not config["model"]["discriminator"]  # MMD on samples
     if config.get("compile") and (with_discriminators or needs_none):
-        _compile(folder, gan, config["compile"])
+        build(
+            lambda: gan.compile_from_config(config["compile"]),
+            f"{subject} training that can be compiled.",
+        )
     return gan
 
 
-def _averages(gan):
-    pairs = (
-        (getattr(gan, "ema_generator_mixture", None), GENERATORS_EMA),
-        (getattr(gan, "ema_discriminator_mixture", None), DISCRIMINATORS_EMA),
-    )
-    return [(average, name) for average, name in pairs if average is not None]
-
-
-def _build(folder, model_config):
-    from mixgan_tf.mixgan import MixGAN  # which imports this module
-
-    try:
-        return MixGAN.from_config(model_config)
-    except Exception as error:  # whatever a config makes Keras raise
-        raise ValueError(
-            f"{folder / CONFIG} does not describe a model that can be built. "
-            f"{summary_of(error)}"
-        ) from error
-
-
-def _compile(folder, gan, compile_config):
-    try:
-        gan.compile_from_config(compile_config)
-    except Exception as error:  # as above
-        raise ValueError(
-            f"{folder / CONFIG} does not describe a training that can be "
-            f"compiled. {summary_of(error)}"
-        ) from error
+def _weights_to_load(
+    gan: MixtureModel, sampling_only: bool
+) -> list[tuple[Any, str]]:
+    # What only samples keeps no averages: it is loaded with them.
+    pairs = []
+    for player in gan.players:
+        names = _WEIGHTS[player.name]
+        trained = names.averaged if sampling_only else names.trained
+        if player.name == "discriminator":
+            trained = names.trained
+        pairs.append((player.mixture, trained))
+        if player.average is not None:
+            pairs.append((player.average, names.averaged))
+    return pairs

@@ -3,6 +3,8 @@
 Keras's optimizers believe whatever numbers they are made with.
 """
 
+from typing import Any
+
 from mixgan_tf.untrusted.schema import count
 from mixgan_tf.untrusted.schema import flag
 from mixgan_tf.untrusted.schema import number_in
@@ -19,7 +21,7 @@ OPTIMIZERS = (
 MAX_UPDATES = 1000
 
 
-def check_training(config, subject):
+def check_training(config: dict[str, Any], subject: str) -> None:
     """Raises unless numbers and switches of a compile config are such.
 
     Names and classes are resolved, and refused, where they are built.
@@ -42,7 +44,7 @@ def check_training(config, subject):
             _check_optimizer(optimizer, f"{subject}, `{name}`")
 
 
-def _require_updates(steps, subject):
+def _require_updates(steps: Any, subject: str) -> None:
     whole = isinstance(steps, int) and not isinstance(steps, bool)
     if not whole or not 1 <= steps <= MAX_UPDATES:
         raise ValueError(
@@ -51,9 +53,9 @@ def _require_updates(steps, subject):
         )
 
 
-def _check_optimizer(optimizer, subject):
-    config = optimizer.get("config")
-    require(config, {}, subject)
+def _check_optimizer(optimizer: dict[str, Any], subject: str) -> None:
+    require(optimizer, {"config": {}}, subject)
+    config = optimizer["config"]
     given = {key: spec for key, spec in _OPTIMIZER.items() if key in config}
     require(config, given, subject)
     rate = config.get("learning_rate", 0.0)

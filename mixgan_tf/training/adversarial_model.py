@@ -1,55 +1,68 @@
 """How a mixture trains: `compile`, `fit`, and the step between them."""
 
-import copy
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+from typing import TypeAlias
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from mixgan_tf import objectives
 from mixgan_tf import optimizers
-from mixgan_tf import regularizers as all_regularizers
+from mixgan_tf import payoff as payoff_estimators
+from mixgan_tf import random_streams
 from mixgan_tf.arguments import require_nonnegative
-from mixgan_tf.compat import draws
 from mixgan_tf.compat import empty_batches
-from mixgan_tf.compat import step_function
-from mixgan_tf.compat.loss_scaling import with_loss_scaling
+from mixgan_tf.compat import layer_tracking
+from mixgan_tf.compat.optimizer_placement import update_in_place
+from mixgan_tf.compat.step_function import StepFunctions
 from mixgan_tf.distribution import placement
-from mixgan_tf.distribution import replicas
 from mixgan_tf.distribution import strategy_checks
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import global_rows
-from mixgan_tf.model.mixture import mixture_entropy
-from mixgan_tf.payoff import estimators as payoff_estimators
+from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.two_player_model import TwoPlayerModel
+from mixgan_tf.regularizers import Regularizer
+from mixgan_tf.training import compile_settings
 from mixgan_tf.training import data_checks
 from mixgan_tf.training import ema as averages
 from mixgan_tf.training import pair_payoffs
 from mixgan_tf.training import schedules
+from mixgan_tf.training import step_logs
 from mixgan_tf.training import steps
 from mixgan_tf.training.compile_checks import check_game
-from mixgan_tf.training.updates import competitive_update
+from mixgan_tf.training.updates.competitive_update import chosen_variables
+
+OptimizerLike: TypeAlias = keras.optimizers.Optimizer | str
 
 
-class AdversarialModel(keras.Model):
+class AdversarialModel(TwoPlayerModel, StepFunctions):
     """The training half of `MixGAN`, which gives it the two mixtures."""
+
+    ema: averages.EMA | None = None
+    _runners: list[Callable] | None = None
 
     def compile(
         self,
-        objective="non_saturating",
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        mixture_optimizer="adam",
-        entropy_weight=0.1,
-        payoff="stratified",
-        regularizers=(),
-        discriminator_steps=1,
-        optimizer=None,
-        ema=None,
-        aux_in_weights=False,
-        class_loss_weight=1.0,
-        reconstruction_weight=1.0,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile=False,
-    ):
+        objective: str | objectives.Objective = "non_saturating",
+        generator_optimizer: OptimizerLike | None = None,
+        discriminator_optimizer: OptimizerLike | None = None,
+        mixture_optimizer: OptimizerLike = "adam",
+        entropy_weight: float = 0.1,
+        payoff: str | payoff_estimators.PayoffEstimator = "stratified",
+        regularizers: Sequence[str | Regularizer] | str | Regularizer = (),
+        discriminator_steps: int | schedules.AdaptiveSteps = 1,
+        optimizer: str | optimizers.CompetitiveOptimizer | None = None,
+        ema: float | averages.EMA | None = None,
+        aux_in_weights: bool = False,
+        class_loss_weight: float = 1.0,
+        reconstruction_weight: float = 1.0,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool = False,
+    ) -> None:
         """Configures training.
 
         Args:
@@ -94,12 +107,7 @@ class AdversarialModel(keras.Model):
         self.compiled = False  # until all of it is known to be right
         self.objective = objectives.get(objective)
         self.payoff = payoff_estimators.get(payoff)
-        if not isinstance(regularizers, list | tuple):
-            regularizers = [regularizers] if regularizers else []
-        # Copies, since some keep state that belongs to one model.
-        self.regularizers = [
-            copy.copy(all_regularizers.get(r)) for r in regularizers
-        ]
+        self.regularizers = compile_settings.own_regularizers(regularizers)
         self.discriminator_steps = schedules.get(discriminator_steps)
         self.entropy_weight = require_nonnegative(
             "entropy_weight", entropy_weight
@@ -113,17 +121,13 @@ class AdversarialModel(keras.Model):
         self.aux_in_weights = bool(aux_in_weights)
         self.ema = averages.get(ema)
         self.competitive = optimizer is not None
-        if self.competitive:
-            self._refuse_other_optimizers(
-                generator_optimizer, discriminator_optimizer, mixture_optimizer
-            )
-            optimizer = optimizers.get_competitive_optimizer(optimizer)
-        else:
-            self._set_optimizers(
-                generator_optimizer, discriminator_optimizer, mixture_optimizer
-            )
+        separate = (
+            generator_optimizer,
+            discriminator_optimizer,
+            mixture_optimizer,
+        )
         super().compile(
-            optimizer=optimizer or self.generator_optimizer,
+            optimizer=self._set_optimizers(optimizer, *separate),
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
@@ -131,12 +135,49 @@ class AdversarialModel(keras.Model):
         )
         self.compiled = False
         check_game(self)
+        self._prepare_training()
+        self.compiled = True
+
+    def _set_optimizers(
+        self,
+        competitive: str | optimizers.CompetitiveOptimizer | None,
+        generator: OptimizerLike | None,
+        discriminator: OptimizerLike | None,
+        mixture: OptimizerLike,
+    ) -> keras.optimizers.Optimizer:
+        if competitive is not None:
+            compile_settings.refuse_separate_optimizers(
+                generator, discriminator, mixture
+            )
+            # Those of an earlier `compile` would be saved with the model.
+            self.generator_optimizer = self.discriminator_optimizer = None
+            self.generator_mixture_optimizer = None
+            self.discriminator_mixture_optimizer = None
+            return optimizers.get_competitive_optimizer(competitive)
+        self.generator_optimizer = compile_settings.network_optimizer(
+            generator, "generator_optimizer"
+        )
+        mixture = optimizers.get_mixture_optimizer(mixture)
+        self.generator_mixture_optimizer = compile_settings.copy_of(mixture)
+        if not self.num_discriminators:
+            return self.generator_optimizer
+        self.discriminator_optimizer = compile_settings.network_optimizer(
+            discriminator, "discriminator_optimizer"
+        )
+        compile_settings.require_two_optimizers(
+            self.generator_optimizer, self.discriminator_optimizer
+        )
+        self.discriminator_mixture_optimizer = compile_settings.copy_of(mixture)
+        # Keras takes one to be the model's own, and makes one if there is none.
+        return self.generator_optimizer
+
+    def _prepare_training(self) -> None:
         self.start_averages()
         if tf.distribute.get_strategy().num_replicas_in_sync > 1:
-            for network in self._all_networks():
+            for network in self.all_networks():
                 empty_batches.mend_layers(network)
         for state in getattr(self, "_regularizer_states", []):
-            self._forget(state)
+            layer_tracking.forget(self, state)
         for regularizer in self.regularizers:
             regularizer.build(self)
         self._regularizer_states = [
@@ -145,19 +186,34 @@ class AdversarialModel(keras.Model):
         # Optimizer state must exist before a distributed step is traced and
         # before saved state is loaded.
         if self.competitive:
-            self.optimizer.build(sum(competitive_update.players(self), []))
+            self.optimizer.build(sum(chosen_variables(self), []))
         else:
             for optimizer, variables, argument in self._optimized():
                 strategy_checks.check_optimizer(optimizer, argument)
                 optimizer.build(variables)
                 if self.component_devices is not None:
-                    placement.update_in_place(optimizer)
+                    update_in_place(optimizer)
         self._trackers = [
-            keras.metrics.Mean(name=name) for name in self._metric_names()
+            keras.metrics.Mean(name=name)
+            for name in step_logs.metric_names(self)
         ]
-        self.compiled = True
 
-    def fit(self, x=None, y=None, **kwargs):
+    def _optimized(
+        self,
+    ) -> list[tuple[keras.optimizers.Optimizer, list[keras.Variable], str]]:
+        networks = [
+            (p.optimizer, p.network_variables, f"{p.name}_optimizer")
+            for p in self.players
+        ]
+        logits = [
+            (p.mixture_optimizer, [p.logits], "mixture_optimizer")
+            for p in self.players
+        ]
+        return networks + logits
+
+    def fit(
+        self, x: Any = None, y: np.ndarray | None = None, **kwargs: Any
+    ) -> keras.callbacks.History:
         """Trains the model. Takes what `keras.Model.fit` takes.
 
         Args:
@@ -186,7 +242,9 @@ class AdversarialModel(keras.Model):
                 )
         return super().fit(x, y, **kwargs)
 
-    def evaluate(self, x=None, y=None, **kwargs):
+    def evaluate(
+        self, x: Any = None, y: np.ndarray | None = None, **kwargs: Any
+    ) -> float | list[float] | dict[str, float]:
         """Returns losses and payoff. Takes what `keras.Model.evaluate` takes.
 
         Args:
@@ -200,11 +258,12 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: if the first batch does not fit the model.
         """
+        # `fit` asks so for validation data, which it has checked before.
         if not kwargs.get("_use_cached_eval_dataset"):
             data_checks.check_training_data(self, x, y)
         return super().evaluate(x, y, **kwargs)
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One update of every discriminator, then of every generator.
 
         Args:
@@ -215,24 +274,18 @@ class AdversarialModel(keras.Model):
         """
         samples, labels = self._unpack(data)
         rows = global_rows(samples)
-        key = self._step_key()
-        values = steps.step_of(self)(self, key, rows, samples, labels)
+        values = steps.step_of(self)(
+            self, self._step_key(), rows, samples, labels
+        )
         with tf.control_dependencies([values["generator_loss"]]):
             self.train_steps.assign_add(1)  # once the step has been made
-        if self.ema:
-            for player in self.ema.players:
-                for device, (average, trained) in placement.parts_by_device(
-                    self,
-                    getattr(self, f"ema_{player}_mixture"),
-                    getattr(self, f"{player}_mixture"),
-                ):
-                    with device:
-                        self.ema.update(
-                            average, trained, self.train_steps.value
-                        )
+        if self.ema is not None:
+            for player in self.players:
+                if player.average is not None:
+                    self.ema.update(player, self.train_steps.value)
         return self._log(values, rows)
 
-    def test_step(self, data):
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Evaluates losses and payoff on a batch without any update.
 
         Args:
@@ -244,77 +297,31 @@ class AdversarialModel(keras.Model):
         samples, labels = self._unpack(data)
         rows = global_rows(samples)
         # Fresh latents for every batch: the rows evaluated so far tell which.
-        key = _fold(self._step_key(), steps.EVALUATION_KEY)
-        key = _fold(key, tf.cast(self._trackers[0].count.value, tf.int32))
+        seen = tf.cast(self._trackers[0].count.value, tf.int32)
+        key = random_streams.evaluation(self._step_key(), seen)
         values = pair_payoffs.evaluate(self, key, rows, samples, labels)
         return self._log(values, rows)
 
-    def make_train_function(self, force=False):
-        """Builds the function `fit` calls. See `distribution`."""
-        if self.train_function is None or force:
-            self.train_function = step_function.make_step_function(
-                self, self.train_step
-            )
-        return self.train_function
-
-    def make_test_function(self, force=False):
-        """Builds the function `evaluate` calls. See `distribution`."""
-        if self.test_function is None or force:
-            self.test_function = step_function.make_step_function(
-                self, self.test_step
-            )
-        return self.test_function
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Does nothing: networks and optimizers are built already."""
-
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
         """The running means that `fit` shows."""
         return list(getattr(self, "_trackers", []))
 
-    def _unpack(self, data):
+    def _unpack(self, data: Any) -> tuple[tf.Tensor, tf.Tensor | None]:
         samples, labels = data_checks.split_batch(data)
         data_checks.check_shapes(self, samples, labels)
         if self.num_classes is None:
             return samples, None
         return samples, tf.cast(labels, tf.int32)
 
-    def _step_key(self):
-        key = tf.constant([self.seed, 0], tf.int32)
-        return _fold(key, tf.cast(self.train_steps.value, tf.int32))
+    def _step_key(self) -> tf.Tensor:
+        step = tf.cast(self.train_steps.value, tf.int32)
+        return random_streams.step_key(self.seed, step)
 
-    def _metric_names(self):
-        names = ["generator_loss", "payoff", "generator_entropy"]
-        if self.num_discriminators:
-            names[1:1] = ["discriminator_loss"]
-            names.append("discriminator_entropy")
-        if self.objective.uses_critics and not self.competitive:
-            names += [
-                f"gradient_norm_{j}" for j in range(self.num_discriminators)
-            ]
-        return names
-
-    def _log(self, values, rows):
-        norms, present = (
-            values.pop(name, None) for name in ("gradient_norms", "present")
-        )
-        values = replicas.sum_over_replicas(values)
-        values["generator_entropy"] = mixture_entropy(
-            self.generator_mixture.mixture_logits
-        )
-        if self.num_discriminators:
-            values["discriminator_entropy"] = mixture_entropy(
-                self.discriminator_mixture.mixture_logits
-            )
-        weights = dict.fromkeys(values, tf.cast(rows.total, tf.float32))
-        if norms is not None:
-            named = {
-                f"gradient_norm_{j}": x for j, x in enumerate(tf.unstack(norms))
-            }
-            values |= replicas.sum_over_replicas(named)
-            rows_judged = present * weights["payoff"]
-            weights |= dict(zip(named, tf.unstack(rows_judged), strict=True))
+    def _log(
+        self, values: dict[str, tf.Tensor], rows: Rows
+    ) -> dict[str, tf.Tensor]:
+        values, weights = step_logs.metric_values(self, values, rows)
         for tracker in self._trackers:
             if tracker.name in values:
                 tracker.update_state(
@@ -322,173 +329,40 @@ class AdversarialModel(keras.Model):
                 )
         return {t.name: t.result() for t in self._trackers if t.name in values}
 
-    def _set_optimizers(self, generator, discriminator, mixture):
-        self.generator_optimizer = _network_optimizer(
-            generator, "generator_optimizer"
-        )
-        mixture = optimizers.get_mixture_optimizer(mixture)
-        self.generator_mixture_optimizer = _copy_of(mixture)
-        if not self.num_discriminators:
-            return
-        self.discriminator_optimizer = _network_optimizer(
-            discriminator, "discriminator_optimizer"
-        )
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "Arguments `generator_optimizer` and `discriminator_optimizer`"
-                " must be two optimizers: one cannot keep the state of both "
-                "players. Received: the same object twice"
-            )
-        self.discriminator_mixture_optimizer = _copy_of(mixture)
-
-    def _refuse_other_optimizers(self, generator, discriminator, mixture):
-        if generator or discriminator or mixture != "adam":
-            raise ValueError(
-                "Argument `optimizer` takes the place of "
-                "`generator_optimizer`, `discriminator_optimizer` and "
-                "`mixture_optimizer`; leave those out. Received: both"
-            )
-
-    def start_averages(self):
+    def start_averages(self) -> None:
         """Copies the weights that are to be averaged, if there is no copy."""
-        for player in averages.PLAYERS:
-            name = f"ema_{player}_mixture"
-            if not self.ema or player not in self.ema.players:
-                self._forget(getattr(self, name, None))
-                setattr(self, name, None)
-            elif getattr(self, name, None) is None:
-                average = self.ema.start(getattr(self, f"{player}_mixture"))
-                average = placement.spread_mixture(
-                    average, self.component_devices
-                )
-                setattr(self, name, average)
+        generators = self._average_of("generator", self.ema_generator_mixture)
+        self.ema_generator_mixture = generators
+        discriminators = self._average_of(
+            "discriminator", self.ema_discriminator_mixture
+        )
+        self.ema_discriminator_mixture = discriminators
         self._runners = None
 
-    def _forget(self, layer):
-        # Keras goes on tracking what an attribute held: it would be saved.
-        if layer is not None:
-            self._tracker.unlock()
-            self._tracker.untrack(layer)
+    def _average_of(self, name: str, present: Mixture | None) -> Mixture | None:
+        if not self.ema or name not in self.ema.players:
+            layer_tracking.forget(self, present)
+            return None
+        if present is not None:
+            return present
+        average = self.ema.start(self.player(name).mixture)
+        return placement.spread_mixture(average, self.component_devices)
 
-    def averaged_mixture(self, player):
-        """Returns the mixture that sampling, evaluation and export use.
-
-        Args:
-            player: `"generator"` or `"discriminator"`.
-
-        Returns:
-            The average of the player's `Mixture` if the model keeps one, else
-            the `Mixture` itself.
-        """
-        average = getattr(self, f"ema_{player}_mixture", None)
-        if average is not None:
-            return average
-        return getattr(self, f"{player}_mixture")
-
-    def _all_networks(self):
-        for player in averages.PLAYERS:
-            for mixture in (
-                getattr(self, f"{player}_mixture"),
-                getattr(self, f"ema_{player}_mixture", None),
-            ):
-                yield from [] if mixture is None else mixture.components
-
-    def _optimized(self):
-        players = ["generator"]
-        if self.num_discriminators:
-            players.append("discriminator")
-        for player in players:
-            argument = f"{player}_optimizer"
-            variables = getattr(self, f"{player}_variables")
-            yield getattr(self, argument), variables, argument
-        for player in players:
-            optimizer = getattr(self, f"{player}_mixture_optimizer")
-            mixture = getattr(self, f"{player}_mixture")
-            yield optimizer, [mixture.mixture_logits], "mixture_optimizer"
-
-    def optimizer_variables(self):
-        """Returns the variables of all optimizers, each once, as a list."""
-        found = {}
-        for player in ("", "generator_", "discriminator_"):
-            for kind in ("optimizer", "mixture_optimizer"):
-                optimizer = getattr(self, f"{player}{kind}", None)
-                if optimizer is not None:
-                    found |= {id(v): v for v in optimizer.variables}
+    def optimizer_variables(self) -> list[keras.Variable]:
+        """Returns the variables of all optimizers, each once."""
+        found: dict[int, keras.Variable] = {}
+        used = [getattr(self, "optimizer", None)]
+        for player in self.players:
+            used += [player.optimizer, player.mixture_optimizer]
+        for optimizer in used:
+            if optimizer is not None:
+                found |= {id(v): v for v in optimizer.variables}
         return list(found.values())
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any] | None:
         """Returns `compile`'s arguments, serialised."""
-        serialize = keras.saving.serialize_keras_object
-        if not self.compiled:
-            return None
-        if self.competitive:
-            optimizers_used = {"optimizer": serialize(self.optimizer)}
-        else:
-            optimizers_used = {
-                f"{name}_optimizer": serialize(optimizer)
-                for name, optimizer in (
-                    ("generator", self.generator_optimizer),
-                    ("mixture", self.generator_mixture_optimizer),
-                )
-            }
-            if self.num_discriminators:
-                optimizers_used["discriminator_optimizer"] = serialize(
-                    self.discriminator_optimizer
-                )
-        steps = self.discriminator_steps
-        if not isinstance(steps, int):
-            steps = serialize(steps)
-        return {
-            "objective": serialize(self.objective),
-            **optimizers_used,
-            "entropy_weight": self.entropy_weight,
-            "payoff": serialize(self.payoff),
-            "regularizers": [serialize(r) for r in self.regularizers],
-            "discriminator_steps": steps,
-            "ema": self.ema and serialize(self.ema),
-            "aux_in_weights": self.aux_in_weights,
-            "class_loss_weight": self.class_loss_weight,
-            "reconstruction_weight": self.reconstruction_weight,
-            "steps_per_execution": self.steps_per_execution,
-            "jit_compile": self.jit_compile,
-        }
+        return compile_settings.config_of(self) if self.compiled else None
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model from `get_compile_config()`'s result."""
-        deserialize = keras.saving.deserialize_keras_object
-        self.compile(
-            **{
-                name: deserialize(value)
-                if isinstance(value, dict | list)
-                else value
-                for name, value in config.items()
-            }
-        )
-
-    def _require_discriminators(self, what):
-        if self.discriminator_mixture is None:
-            raise ValueError(
-                f"`{what}` needs discriminators, and this model only samples: "
-                "make it with `discriminator=...`, or load the preset with "
-                "`load_discriminators=True`. Received: discriminator=None"
-            )
-
-
-def _network_optimizer(optimizer, argument):
-    if optimizer is None:
-        optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
-    try:
-        return with_loss_scaling(keras.optimizers.get(optimizer))
-    except ValueError as error:
-        raise ValueError(
-            f"Argument `{argument}` must be a Keras optimizer or its name. "
-            f"Received: {argument}={optimizer!r}"
-        ) from error
-
-
-def _copy_of(optimizer):
-    return type(optimizer).from_config(optimizer.get_config())
-
-
-def _fold(key, data):
-    return draws.fold_in(key, data)
+        self.compile(**compile_settings.arguments_from(config))

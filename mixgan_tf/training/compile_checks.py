@@ -4,13 +4,17 @@ import keras
 import tensorflow as tf
 
 from mixgan_tf.compat import loss_scaling
+from mixgan_tf.compat.layers import nested_layers
 from mixgan_tf.networks import SpectralNormalization
 from mixgan_tf.networks.inspection import output_shapes
 from mixgan_tf.networks.inspection import require_exact_derivatives
+from mixgan_tf.objectives import Objective
+from mixgan_tf.regularizers import Regularizer
+from mixgan_tf.training.game import Game
 from mixgan_tf.training.schedules import AdaptiveSteps
 
 
-def check_game(gan):
+def check_game(gan: Game) -> None:
     """Checks that the objective, the optimizers and the networks fit.
 
     Args:
@@ -23,8 +27,8 @@ def check_game(gan):
     _check_loss_scaling(gan)
     _check_normalization(gan)
     if gan.objective.of_logits:
-        gan._require_discriminators("compile")
-        for discriminator in gan.discriminator_mixture.components:
+        gan.require_discriminators("compile")
+        for discriminator in gan.player("discriminator").components:
             _require_logits(discriminator, gan.objective)
         _check_sampled(gan)
     else:
@@ -32,12 +36,12 @@ def check_game(gan):
     if gan.competitive:
         _check_competitive(gan)
     if isinstance(gan.discriminator_steps, AdaptiveSteps):
-        _check_adaptive(gan)
+        _check_adaptive(gan, gan.discriminator_steps)
     if gan.ema and "discriminator" in gan.ema.players:
-        gan._require_discriminators("ema")
+        gan.require_discriminators("ema")
 
 
-def _check_placement(gan):
+def _check_placement(gan: Game) -> None:
     if gan.component_devices is not None and gan.jit_compile:
         raise ValueError(
             "Argument `jit_compile`: XLA compiles for one device, and this "
@@ -47,7 +51,7 @@ def _check_placement(gan):
         )
 
 
-def _check_loss_scaling(gan):
+def _check_loss_scaling(gan: Game) -> None:
     if keras.config.dtype_policy().name != loss_scaling.POLICY:
         return
     for wanted, what in (
@@ -64,11 +68,11 @@ def _check_loss_scaling(gan):
             )
 
 
-def _check_normalization(gan):
+def _check_normalization(gan: Game) -> None:
     if tf.distribute.get_strategy().num_replicas_in_sync == 1:
         return
-    for network in gan._all_networks():
-        for layer in network._flatten_layers():
+    for network in gan.all_networks():
+        for layer in nested_layers(network):
             if isinstance(layer, keras.layers.BatchNormalization) and not (
                 layer.synchronized
             ):
@@ -81,7 +85,7 @@ def _check_normalization(gan):
                 )
 
 
-def _require_logits(discriminator, objective):
+def _require_logits(discriminator: keras.Model, objective: Objective) -> None:
     outputs = output_shapes(discriminator)
     features = outputs.get("features", ())
     if features[1:] not in ((), (1,)):
@@ -92,14 +96,14 @@ def _require_logits(discriminator, objective):
         )
 
 
-def _check_sampled(gan):
+def _check_sampled(gan: Game) -> None:
     sampled = gan.payoff.num_sampled
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     if replicas == 1 or sampled is None or sampled >= gan.num_discriminators:
         return
-    for discriminator in gan.discriminator_mixture.components:
+    for discriminator in gan.player("discriminator").components:
         kinds = (keras.layers.BatchNormalization, SpectralNormalization)
-        for layer in discriminator._flatten_layers():
+        for layer in nested_layers(discriminator):
             if isinstance(layer, kinds):
                 raise ValueError(
                     "On several replicas, a payoff that samples discriminators"
@@ -110,7 +114,7 @@ def _check_sampled(gan):
                 )
 
 
-def _check_distance(gan):
+def _check_distance(gan: Game) -> None:
     name = type(gan.objective).__name__
     if gan.num_classes is not None:
         raise ValueError(
@@ -150,7 +154,7 @@ def _check_distance(gan):
                 f"Received: regularizers={_names(gan.regularizers)}"
             )
         return
-    for discriminator in gan.discriminator_mixture.components:
+    for discriminator in gan.player("discriminator").components:
         if set(output_shapes(discriminator)) != {"features"}:
             raise ValueError(
                 f"The objective {name} takes a discriminator's outputs as "
@@ -159,7 +163,7 @@ def _check_distance(gan):
             )
 
 
-def _check_competitive(gan):
+def _check_competitive(gan: Game) -> None:
     name = type(gan.optimizer).__name__
     if not (gan.objective.zero_sum and gan.objective.of_logits):
         raise ValueError(
@@ -186,7 +190,7 @@ def _check_competitive(gan):
             "`discriminator_steps`. "
             f"Received: discriminator_steps={gan.discriminator_steps!r}"
         )
-    for discriminator in gan.discriminator_mixture.components:
+    for discriminator in gan.player("discriminator").components:
         heads = set(output_shapes(discriminator))
         if not heads <= {"features", "logit"}:
             raise ValueError(
@@ -195,21 +199,21 @@ def _check_competitive(gan):
                 f"Received: a discriminator with outputs {sorted(heads)}"
             )
     for network in (
-        *gan.generator_mixture.components,
-        *gan.discriminator_mixture.components,
+        *gan.player("generator").components,
+        *gan.player("discriminator").components,
     ):
         require_exact_derivatives(network, name)
     _require_one_replica(name)
 
 
-def _check_adaptive(gan):
+def _check_adaptive(gan: Game, schedule: AdaptiveSteps) -> None:
     undecided = 0.0
     if gan.objective.of_logits:
         zero = tf.zeros([])
         undecided = -0.5 * float(
             gan.objective.real_payoff(zero) + gan.objective.fake_payoff(zero)
         )
-    if undecided <= gan.discriminator_steps.min_cost:
+    if undecided <= schedule.min_cost:
         raise ValueError(
             "`AdaptiveSteps` goes by half the negative payoff, and with this "
             f"objective that is {undecided:.2g} for undecided discriminators, "
@@ -220,7 +224,7 @@ def _check_adaptive(gan):
     _require_one_replica("AdaptiveSteps")
 
 
-def _require_one_replica(name):
+def _require_one_replica(name: str) -> None:
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     if replicas > 1:
         raise ValueError(
@@ -229,5 +233,5 @@ def _require_one_replica(name):
         )
 
 
-def _names(regularizers):
+def _names(regularizers: list[Regularizer]) -> list[str]:
     return [type(regularizer).__name__ for regularizer in regularizers]

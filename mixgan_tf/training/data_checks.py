@@ -1,17 +1,21 @@
 """Checks what `fit` was given before any step runs."""
 
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.model.sampling import check_labels
 
 # Rows of an array that are looked at together.
 _BLOCK = 4096
 
 
-def check_training_data(gan, x, y):
+def check_training_data(
+    gan: MixtureModel, x: Any, y: np.ndarray | None
+) -> None:
     """Raises one clear error for data the model cannot learn from.
 
     Arrays are looked through as a whole. Of a `tf.data.Dataset` one batch is
@@ -41,7 +45,7 @@ def check_training_data(gan, x, y):
         _check_arrays(gan, np.asarray(x), y)
 
 
-def split_batch(batch):
+def split_batch(batch: Any) -> tuple[Any, Any]:
     """Splits what a dataset yields into samples and labels.
 
     Args:
@@ -72,7 +76,7 @@ def split_batch(batch):
     return samples, labels
 
 
-def check_batch(gan, samples, labels):
+def check_batch(gan: MixtureModel, samples: Any, labels: Any) -> None:
     """Checks one eager batch: static shapes, then values.
 
     Args:
@@ -109,7 +113,7 @@ def check_batch(gan, samples, labels):
         check_labels(np.asarray(labels), len(samples), gan.num_classes)
 
 
-def check_shapes(gan, samples, labels):
+def check_shapes(gan: MixtureModel, samples: Any, labels: Any) -> None:
     """Checks static shapes and types, also of symbolic tensors.
 
     Args:
@@ -161,7 +165,9 @@ def check_shapes(gan, samples, labels):
         )
 
 
-def _check_arrays(gan, x, y):
+def _check_arrays(
+    gan: MixtureModel, x: np.ndarray, y: np.ndarray | None
+) -> None:
     if x.ndim == 0 or len(x) == 0:
         raise ValueError("The training data are empty: 0 samples.")
     labels = None if y is None else np.asarray(y)
@@ -175,7 +181,7 @@ def _check_arrays(gan, x, y):
         check_batch(gan, x[rows], None if labels is None else labels[rows])
 
 
-def _dtype(part):
+def _dtype(part: np.ndarray | tf.Tensor) -> tf.DType:
     try:
         return tf.as_dtype(part.dtype)
     except TypeError as error:  # NumPy's dates, records

@@ -1,25 +1,38 @@
 """What discriminators say of samples."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import keras
 import tensorflow as tf
 
+from mixgan_tf import random_streams
 from mixgan_tf.compat.variable_overrides import call_with
+from mixgan_tf.distribution.row_draws import RowDraws
 from mixgan_tf.networks.inspection import depends_on_batch
 from mixgan_tf.networks.inspection import with_labels
+from mixgan_tf.training.game import Game
 
 
 class Judgement(NamedTuple):
     """A discriminator's answer for `n` samples, in float32."""
 
-    logits: object  # (n,), or None with several features
-    class_logits: object = None  # (n, num_classes), from a class head
-    latents: object = None  # (n, latent_dim), from a reconstruction head
+    logits: tf.Tensor | None  # (n,), or None with several features
+    class_logits: tf.Tensor | None = None  # (n, num_classes), a class head's
+    latents: tf.Tensor | None = None  # (n, latent_dim), reconstructed ones
     logits_from_classes: bool = False  # they are the class head's logsumexp
-    features: object = None  # (n, F), of a network without further heads
+    features: tf.Tensor | None = None  # (n, F), without further heads
 
 
-def judge(gan, j, samples, labels, row_draws=None, discriminators=None):
+def judge(
+    gan: Game,
+    j: int,
+    samples: Sequence[tf.Tensor],
+    labels: Sequence[tf.Tensor | None],
+    row_draws: Sequence[RowDraws] | None = None,
+    discriminators: list[keras.Model] | None = None,
+) -> list[Judgement]:
     """Returns what one discriminator says of several sets of samples.
 
     The sets go through it together, unless batch normalisation would let one
@@ -39,9 +52,10 @@ def judge(gan, j, samples, labels, row_draws=None, discriminators=None):
     Returns:
         A list of `Judgement`.
     """
-    discriminator = (discriminators or gan.discriminator_mixture.components)[j]
+    trained = gan.player("discriminator").components
+    discriminator = (discriminators or trained)[j]
     training = row_draws is not None
-    if training:
+    if row_draws is not None:
         samples = [
             _transformed(gan, j, x, numbers)
             for x, numbers in zip(samples, row_draws, strict=True)
@@ -62,14 +76,19 @@ def judge(gan, j, samples, labels, row_draws=None, discriminators=None):
     return [Judgement(*heads) for heads in zip(*parts, strict=True)]
 
 
-def _transformed(gan, j, samples, row_draws):
+def _transformed(
+    gan: Game, j: int, samples: tf.Tensor, row_draws: RowDraws
+) -> tf.Tensor:
+    own = random_streams.regularizer(j)
     for index, regularizer in enumerate(gan.regularizers):
-        numbers = row_draws.fold_in(100 + j).fold_in(index)
+        numbers = row_draws.fold_in(own).fold_in(index)
         samples = regularizer.transform(gan, samples, numbers)
     return samples
 
 
-def _runner(gan, discriminator, j, training):
+def _runner(
+    gan: Game, discriminator: keras.Model, j: int, training: bool
+) -> Callable[[tf.Tensor, tf.Tensor | None], Judgement]:
     substitutes = [
         pair
         for regularizer in gan.regularizers
@@ -77,7 +96,7 @@ def _runner(gan, discriminator, j, training):
     ]
     sees_labels = len(discriminator.inputs) == 2
 
-    def run(x, labels):
+    def run(x: tf.Tensor, labels: tf.Tensor | None) -> Judgement:
         outputs = call_with(
             discriminator,
             substitutes,
@@ -89,7 +108,7 @@ def _runner(gan, discriminator, j, training):
     return run
 
 
-def _read(outputs):
+def _read(outputs: tf.Tensor | dict[str, tf.Tensor]) -> Judgement:
     if not isinstance(outputs, dict):
         features = tf.cast(outputs, tf.float32)
         if features.shape.rank == 1:

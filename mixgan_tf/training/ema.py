@@ -1,9 +1,14 @@
 """Exponential moving averages of a player's weights."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
+from mixgan_tf.distribution import placement
 from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.player import Player
 
 PLAYERS = ("generator", "discriminator")
 
@@ -32,7 +37,9 @@ class EMA:
         [Yazıcı et al., 2019](https://arxiv.org/abs/1806.04498).
     """
 
-    def __init__(self, decay=0.999, players=("generator",)):
+    def __init__(
+        self, decay: float = 0.999, players: Sequence[str] = ("generator",)
+    ) -> None:
         if not (isinstance(decay, float) and 0 < decay < 1):
             raise ValueError(
                 "Argument `decay` must be a float in (0, 1). "
@@ -46,7 +53,7 @@ class EMA:
                 f"both. Received: players={players!r}"
             )
 
-    def start(self, mixture):
+    def start(self, mixture: Mixture) -> Mixture:
         """Returns a copy of a mixture, to become its average.
 
         Args:
@@ -60,19 +67,28 @@ class EMA:
         average.trainable = False
         return average
 
-    def update(self, average, mixture, step):
-        """Moves an average towards the weights.
+    def update(self, player: Player, step: tf.Tensor) -> None:
+        """Moves a player's average towards its weights.
 
         Args:
-            average: what `start` returned.
-            mixture: the `Mixture` that trains.
+            player: one whose average `start` returned.
             step: int scalar tensor, the training steps made.
         """
+        for device, (average, trained) in placement.parts_by_device(
+            player.devices, player.averaged, player.mixture
+        ):
+            with device:
+                self._move(average, trained, step)
+
+    def _move(
+        self,
+        average: list[keras.Variable],
+        trained: list[keras.Variable],
+        step: tf.Tensor,
+    ) -> None:
         step = tf.cast(step, tf.float32)
         rate = 1.0 - tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
-        for mean, variable in zip(
-            average.weights, mixture.weights, strict=True
-        ):
+        for mean, variable in zip(average, trained, strict=True):
             if not variable.value.dtype.is_floating:
                 mean.assign(variable.value)
                 continue
@@ -80,17 +96,17 @@ class EMA:
             old = tf.cast(mean.value, tf.float32)
             mean.assign(tf.cast(old + rate * (value - old), mean.dtype))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"decay": self.decay, "players": list(self.players)}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "EMA":
         """Builds the setting from `get_config()`'s result."""
         return cls(**config)
 
 
-def get(identifier):
+def get(identifier: float | EMA | None) -> EMA | None:
     """Returns the setting that a decay or an instance stands for.
 
     Args:

@@ -30,3 +30,10 @@ class Game(MixtureModel, Protocol):
     ema: EMA | None
     optimizer: keras.optimizers.Optimizer
     jit_compile: bool
+    steps_per_execution: int
+
+    def all_networks(self) -> list[keras.Model]:
+        """Returns all networks, those of averages included."""
+
+    def require_discriminators(self, what: str) -> None:
+        """Refuses a model that only samples."""

@@ -6,13 +6,17 @@ import tensorflow as tf
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import weights_of_rows
 from mixgan_tf.networks.inspection import with_labels
+from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.payoff.estimators import Shared
 from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates import kernel_updates
 from mixgan_tf.training.updates.payoff_terms import entropy_share
 
 
-def generate(gan, key, rows, labels):
+def generate(
+    gan: Game, key: tf.Tensor, rows: Rows, labels: tf.Tensor | None
+) -> tuple[list[FakeInputs], list[tf.Tensor]]:
     """Returns as many samples of each generator as there are real ones.
 
     Each has latents of its own; networks run in inference mode, with averaged
@@ -37,7 +41,14 @@ def generate(gan, key, rows, labels):
     ]
 
 
-def pairwise(gan, key, rows, samples, labels, weighted=False):
+def pairwise(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    samples: tf.Tensor,
+    labels: tf.Tensor | None,
+    weighted: bool = False,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the payoff and the generator's loss of every pair.
 
     Args:
@@ -57,7 +68,8 @@ def pairwise(gan, key, rows, samples, labels, weighted=False):
     discriminators = gan.averaged_mixture("discriminator").components
     total = tf.cast(rows.total, tf.float32)
     w = gan.averaged_mixture("generator").mixture_weights
-    payoffs, losses = [], []
+    payoffs: list[list[tf.Tensor]] = []
+    losses: list[list[tf.Tensor]] = []
     for j in range(len(discriminators)):
         real, *judged = judge(
             gan,
@@ -81,7 +93,13 @@ def pairwise(gan, key, rows, samples, labels, weighted=False):
     return tf.transpose(tf.stack(payoffs)), tf.transpose(tf.stack(losses))
 
 
-def evaluate(gan, key, rows, samples, labels):
+def evaluate(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    samples: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> dict[str, tf.Tensor]:
     """Returns this replica's shares of both losses and of the payoff.
 
     Args:
@@ -107,19 +125,19 @@ def evaluate(gan, key, rows, samples, labels):
         w = gan.averaged_mixture("generator").mixture_weights
         forms = _forms(gan, key, rows, samples)
         payoff = loss = kernel_updates.mean_distance(gan, forms, w, q)
-    values = {
-        "payoff": payoff,
-        "generator_loss": loss
-        + entropy_share(gan, gan.averaged_mixture("generator")),
-    }
+    entropies = [
+        entropy_share(player.averaged, gan.entropy_weight)
+        for player in gan.players
+    ]
+    values = {"payoff": payoff, "generator_loss": loss + entropies[0]}
     if gan.num_discriminators:
-        values["discriminator_loss"] = -payoff + entropy_share(
-            gan, gan.averaged_mixture("discriminator")
-        )
+        values["discriminator_loss"] = -payoff + entropies[1]
     return values
 
 
-def _forms(gan, key, rows, samples):
+def _forms(
+    gan: Game, key: tf.Tensor, rows: Rows, samples: tf.Tensor
+) -> list[kernel_updates.Form]:
     inputs, fakes = generate(gan, key, rows, None)
     networks = None
     if gan.num_discriminators:
@@ -129,7 +147,9 @@ def _forms(gan, key, rows, samples):
     )
 
 
-def _kernel_payoffs(gan, key, rows, samples):
+def _kernel_payoffs(
+    gan: Game, key: tf.Tensor, rows: Rows, samples: tf.Tensor
+) -> tf.Tensor:
     forms = _forms(gan, key, rows, samples)
     return tf.stack(
         [
@@ -140,7 +160,13 @@ def _kernel_payoffs(gan, key, rows, samples):
     )
 
 
-def payoff_matrix(gan, samples, labels, seed, batch_size):
+def payoff_matrix(
+    gan: Game,
+    samples: np.ndarray,
+    labels: np.ndarray | None,
+    seed: int,
+    batch_size: int,
+) -> np.ndarray:
     """Returns the payoff of every pair on one device. See `MixGAN`.
 
     Args:
@@ -154,7 +180,7 @@ def payoff_matrix(gan, samples, labels, seed, batch_size):
         A float32 NumPy array `(T_g, T_d)`.
     """
     num = len(samples)
-    matrix = 0.0
+    matrix = np.zeros((), "float32")
     # Chunks of about equal size: estimates from a few samples are poor.
     for chunk in np.array_split(np.arange(num), -(-num // batch_size)):
         start = chunk[0]

@@ -1,5 +1,8 @@
 """How many updates each player makes in a training step."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -34,10 +37,14 @@ class AdaptiveSteps:
 
     def __init__(
         self,
-        min_cost=0.3,
-        generator_steps=((0.65, 1), (0.5, 3), (0.3, 5)),
-        most=7,
-    ):
+        min_cost: float = 0.3,
+        generator_steps: Sequence[Sequence[float]] = (
+            (0.65, 1),
+            (0.5, 3),
+            (0.3, 5),
+        ),
+        most: int = 7,
+    ) -> None:
         self.min_cost = require_number("min_cost", min_cost)
         require_positive_int("most", most)
         self.most = most
@@ -51,7 +58,7 @@ class AdaptiveSteps:
                 f"Received: generator_steps={generator_steps!r}"
             )
 
-    def updates_discriminators(self, payoff):
+    def updates_discriminators(self, payoff: tf.Tensor) -> tf.Tensor:
         """Returns whether the discriminators are updated.
 
         Args:
@@ -62,7 +69,7 @@ class AdaptiveSteps:
         """
         return -0.5 * payoff >= self.min_cost
 
-    def num_generator_steps(self, payoff):
+    def num_generator_steps(self, payoff: tf.Tensor) -> tf.Tensor:
         """Returns how many updates the generators make.
 
         Args:
@@ -76,7 +83,7 @@ class AdaptiveSteps:
             steps = tf.where(-0.5 * payoff > loss, count, steps)
         return steps
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             "min_cost": self.min_cost,
@@ -85,12 +92,12 @@ class AdaptiveSteps:
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "AdaptiveSteps":
         """Builds the schedule from `get_config()`'s result."""
         return cls(**config)
 
 
-def get(identifier):
+def get(identifier: int | AdaptiveSteps) -> int | AdaptiveSteps:
     """Returns a number of discriminator updates, or an adaptive schedule.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which Keras configs are built from files: none that could run code.
+"""Keras configs from files, refused where building them could run code.
 
 Keras's safe mode refuses pickled lambdas. What is refused here besides would
 read other files, load other programs, or import modules by name.
@@ -7,6 +7,7 @@ read other files, load other programs, or import modules by name.
 import inspect
 import math
 import re
+from typing import Any
 
 MAX_OBJECTS = 20_000
 # Layers of one network of the library.
@@ -59,7 +60,7 @@ _VALUES = (
 )
 
 
-def check_config(config, subject):
+def check_config(config: Any, subject: str) -> None:
     """Raises unless a config names only what may be built from a file.
 
     That is: the public layers, optimizers and other classes of Keras, but for
@@ -93,7 +94,7 @@ def check_config(config, subject):
             )
 
 
-def names_foreign_classes(config):
+def names_foreign_classes(config: Any) -> bool:
     """Returns whether a config names classes of neither Keras nor ours.
 
     Args:
@@ -109,7 +110,7 @@ def names_foreign_classes(config):
     return False
 
 
-def check_sizes(config, subject):
+def check_sizes(config: Any, subject: str) -> None:
     """Raises unless the sizes in one of our networks' configs are such.
 
     Keras checks its own. A string times a number is a long string, and a deep
@@ -137,7 +138,7 @@ def check_sizes(config, subject):
             )
 
 
-def _check_name(name, subject):
+def _check_name(name: Any, subject: str) -> None:
     if name is not None and not (isinstance(name, str) and _NAME.match(name)):
         raise ValueError(
             f"{subject} must name layers by letters, digits and _ . / > -"
@@ -145,7 +146,7 @@ def _check_name(name, subject):
         )
 
 
-def _check_arguments(network, config, subject):
+def _check_arguments(network: Any, config: Any, subject: str) -> None:
     # Keras's own models ignore what they do not know.
     from mixgan_tf.networks import Network
 
@@ -161,7 +162,7 @@ def _check_arguments(network, config, subject):
         )
 
 
-def _check_object(value, subject):
+def _check_object(value: dict[str, Any], subject: str) -> None:
     import keras
 
     name = value["class_name"]
@@ -195,8 +196,8 @@ def _check_object(value, subject):
             _check_arguments(ours, value.get("config"), subject)
         return
     # Older configs of Keras's own classes name no module.
-    known = module is None or module in _MODULES
-    known = known or module.startswith("keras.src.ops.")
+    home = module or "keras"
+    known = home in _MODULES or home.startswith("keras.src.ops.")
     if not known or ">" in str(registered or ""):
         raise ValueError(
             f"{subject} names a class that is neither one of Keras nor "

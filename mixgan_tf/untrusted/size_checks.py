@@ -1,10 +1,15 @@
-"""How large a network would be, found without building it."""
+"""The size that a network would have, found without building it."""
 
 import copy
 import json
 import math
+from typing import Any
+
+import keras
 
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.compat.layers import inbound_nodes
+from mixgan_tf.compat.layers import nested_layers
 from mixgan_tf.untrusted.safe_configs import names_foreign_classes
 
 # Numbers that one layer makes of one sample: 1 GiB as float32.
@@ -17,10 +22,10 @@ class Sizes:
     Networks are built by shape alone; those of equal configs are built once.
     """
 
-    def __init__(self):
-        self._known = {}
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
 
-    def numbers(self, configs, subject):
+    def numbers(self, configs: list[dict[str, Any]], subject: str) -> int:
         """Returns how many numbers the weights of several networks hold.
 
         Args:
@@ -35,16 +40,16 @@ class Sizes:
             ValueError: if a network cannot be built, or a layer's output is
                 larger than 2**28 numbers a sample.
         """
-        return sum(self._of(config, subject) for config in configs)
+        return sum(self._numbers_of_one(config, subject) for config in configs)
 
-    def _of(self, config, subject):
+    def _numbers_of_one(self, config: dict[str, Any], subject: str) -> int:
         key = json.dumps(config, sort_keys=True)
         if key not in self._known:
             self._known[key] = _numbers(config, subject)
         return self._known[key]
 
 
-def require_numbers(needed, stored, subject, file):
+def require_numbers(needed: int, stored: int, subject: str, file: str) -> None:
     """Raises if networks need more numbers than their weights file holds.
 
     Args:
@@ -64,7 +69,7 @@ def require_numbers(needed, stored, subject, file):
         )
 
 
-def check_outputs(network):
+def check_outputs(network: keras.Model) -> None:
     """Raises if a layer makes too much of one sample.
 
     Args:
@@ -73,8 +78,8 @@ def check_outputs(network):
     Raises:
         ValueError: if an output is larger than 2**28 numbers.
     """
-    for layer in network._flatten_layers():
-        for node in layer._inbound_nodes:
+    for layer in nested_layers(network):
+        for node in inbound_nodes(layer):
             for tensor in node.output_tensors:
                 shape = [n or 1 for n in tensor.shape[1:]]
                 if math.prod(shape) > MAX_ACTIVATIONS:
@@ -85,9 +90,7 @@ def check_outputs(network):
                     )
 
 
-def _numbers(config, subject):
-    import keras
-
+def _numbers(config: dict[str, Any], subject: str) -> int:
     try:
         # Variables get shapes, no values: nothing is allocated.
         with keras.StatelessScope(initialize_variables=False):

@@ -1,7 +1,9 @@
-"""JSON from elsewhere, bounded and finite, and JSON of that kind."""
+"""JSON files, read only if they are small, finite and unambiguous."""
 
 import json
 import math
+import pathlib
+from typing import Any
 
 MAX_BYTES = 2**25
 MAX_DEPTH = 100
@@ -9,7 +11,7 @@ MAX_DEPTH = 100
 _LARGEST_INT = 2**63 - 1
 
 
-def read_json_object(path, what):
+def read_json_object(path: pathlib.Path, what: str) -> dict[str, Any]:
     """Reads a file that must hold one JSON object.
 
     Refused besides what is no JSON: more than 32 MiB, more than 100 levels,
@@ -37,7 +39,7 @@ def read_json_object(path, what):
     return parse_json_object(content, f"The {what} {path}")
 
 
-def parse_json_object(content, subject):
+def parse_json_object(content: bytes, subject: str) -> dict[str, Any]:
     """Parses bytes that must be one JSON object. See `read_json_object`.
 
     Args:
@@ -75,7 +77,7 @@ def parse_json_object(content, subject):
     return parsed
 
 
-def write_json(path, content):
+def write_json(path: pathlib.Path, content: dict[str, Any]) -> None:
     """Writes what `read_json_object` reads again.
 
     Args:
@@ -87,7 +89,7 @@ def write_json(path, content):
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _null_for_nan(value):
+def _null_for_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _null_for_nan(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -97,7 +99,7 @@ def _null_for_nan(value):
     return value
 
 
-def _unique(pairs):
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -106,25 +108,25 @@ def _unique(pairs):
     return found
 
 
-def _refuse_constant(name):
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-def _finite(text):
+def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"the number {text[:40]} is not finite")
     return value
 
 
-def _int(text):
+def _int(text: str) -> int:
     # Its length first: Python takes long to convert very long ones.
     if len(text) > 20 or abs(int(text)) > _LARGEST_INT:
         raise ValueError(f"the number {text[:40]} has more than 64 bits")
     return int(text)
 
 
-def _check_depth(value):
+def _check_depth(value: Any) -> None:
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [

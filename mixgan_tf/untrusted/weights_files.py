@@ -4,14 +4,26 @@ Keras writes plain arrays. HDF5 can do more: links to other files, arrays that
 are made up of other files' or that unpack to any size. None of that is loaded.
 """
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import BinaryIO
 from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 
 from mixgan_tf.arguments import summary_of
 
+if TYPE_CHECKING:
+    import h5py
+    import keras
+
 _DEPTH = 64
+File: TypeAlias = "str | os.PathLike | BinaryIO"
 
 
 class RefusedWeights(ValueError):
@@ -26,7 +38,7 @@ class WeightsFile(NamedTuple):
     components: int  # networks of a mixture; 0 in files of other models
 
 
-def inspect_weights(file, subject):
+def inspect_weights(file: File, subject: str) -> WeightsFile:
     """Looks through a weights file, in time that grows with its length.
 
     Args:
@@ -62,7 +74,12 @@ def inspect_weights(file, subject):
     return WeightsFile(len(sizes), sum(n for n, _ in sizes), components)
 
 
-def load_weights(model, path, found, subject):
+def load_weights(
+    model: keras.Model,
+    path: str | os.PathLike,
+    found: WeightsFile,
+    subject: str,
+) -> None:
     """Loads a file that `inspect_weights` looked through, whole or not at all.
 
     Args:
@@ -93,7 +110,7 @@ def load_weights(model, path, found, subject):
     require_finite(expected, subject)
 
 
-def require_finite(variables, subject):
+def require_finite(variables: list[keras.Variable], subject: str) -> None:
     """Raises if weights are not finite.
 
     Args:
@@ -114,7 +131,7 @@ def require_finite(variables, subject):
             )
 
 
-def saved_variables(model):
+def saved_variables(model: keras.Model) -> list[keras.Variable]:
     """Returns the variables that a weights file of a model holds.
 
     Args:
@@ -126,7 +143,9 @@ def saved_variables(model):
     return [v for v in model.variables if v.name != "seed_generator_state"]
 
 
-def _arrays(group, place, seen, subject):
+def _arrays(
+    group: h5py.Group, place: str, seen: set[int], subject: str
+) -> Iterator[tuple[int, int]]:
     import h5py
 
     if place.count("/") > _DEPTH:
@@ -153,7 +172,7 @@ def _arrays(group, place, seen, subject):
             yield _size_of(item, inner, subject)
 
 
-def _size_of(item, place, subject):
+def _size_of(item: Any, place: str, subject: str) -> tuple[int, int]:
     import h5py
 
     if not isinstance(item, h5py.Dataset) or item.shape is None:
@@ -174,13 +193,13 @@ def _size_of(item, place, subject):
     return item.size, item.nbytes
 
 
-def _address(item):
+def _address(item: h5py.Group | h5py.Dataset) -> int:
     import h5py
 
     return h5py.h5o.get_info(item.id).addr
 
 
-def _length(file):
-    if hasattr(file, "seek"):
-        return file.seek(0, os.SEEK_END)
-    return os.path.getsize(file)
+def _length(file: File) -> int:
+    if isinstance(file, str | os.PathLike):
+        return os.path.getsize(file)
+    return file.seek(0, os.SEEK_END)

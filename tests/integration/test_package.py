@@ -35,6 +35,11 @@ def test_wheel_holds_the_library_the_zoo_and_the_exporter(wheel):
             assert f"mixgan_tf/{path.relative_to(ROOT)}" in names
     for path in ROOT.glob("mixgan_tf/**/*.py"):
         assert str(path.relative_to(ROOT)) in names
+    page = ROOT / "mixgan_tf" / "report" / "page"
+    for path in (page / "style.css", *page.glob("templates/*")):
+        assert str(path.relative_to(ROOT)) in names
+    assert "mixgan_tf/report/page/templates/page.html.jinja" in names
+    assert "mixgan_tf/zoo/templates/card.md.jinja" in names
     assert not any(n.startswith("tests/") for n in names)
 
 

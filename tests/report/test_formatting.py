@@ -56,3 +56,13 @@ def test_it_works_without_tensorflow():
         "assert 'tensorflow' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_the_zoo_is_listed_without_tensorflow_and_templates():
+    script = (
+        "import sys; sys.argv = ['mixgan', 'zoo', 'list']\n"
+        "from mixgan_tf.cli.main import main\n"
+        "assert main(sys.argv) == 0\n"
+        "assert not {'tensorflow', 'jinja2'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

@@ -1,14 +1,21 @@
 """Cards are made of the metadata alone, and say what it says."""
 
 import copy
+import pathlib
 
+import jinja2
 import pytest
+from mixgan_tf.zoo import cards
 from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
 import mixgan_tf as mg
 from mixgan_tf.saving import preset_folders
 
+FOLDER = pathlib.Path(cards.__file__).with_name("templates")
+TEMPLATES = sorted(
+    {path.name for path in FOLDER.iterdir()} - {"lines.md.jinja"}
+)
 PROTOCOL = {
     "data": {"name": "mnist", "version": "3.0.1", "split": "test", "num": 99},
     "training_split": "train",
@@ -183,6 +190,28 @@ def test_points_and_single_generators():
 def test_weights_of_each_class():
     text = card("p", changed(generator_weights=[[0.4] * 10, [0.6] * 10]))
     assert "each class has its own" in text
+
+
+def test_names_are_written_as_they_are():
+    hostile = "<script>\"a\" & 'b'</script>"
+    dataset = {"name": hostile, "split": "train"}
+    text = card("p", changed(dataset=dataset, command=hostile))
+    assert f"those of `{hostile}`; their class" in text
+    assert f"```sh\n{hostile}\n```" in text
+    assert "&lt;" not in text
+
+
+def test_a_wrapped_template_makes_one_line():
+    lines = card("p", METADATA).splitlines()
+    assert not any("  " in line.replace("  # ", " # ") for line in lines)
+    assert max(map(len, lines)) > 200
+    assert sum(line.startswith("- ") for line in lines) == 9
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_missing_variable_is_an_error(template):
+    with pytest.raises(jinja2.UndefinedError):
+        cards.render(template)
 
 
 @pytest.mark.parametrize("preset", mg.zoo.list_presets())

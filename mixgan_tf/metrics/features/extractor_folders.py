@@ -6,19 +6,22 @@ metadata.json     how it was trained, its accuracy, the SHA-256 of the others
 """
 
 import datetime
-import importlib.util
 import json
+import os
 import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
 from mixgan_tf.metrics.features.extractor import Extractor
 from mixgan_tf.metrics.features.inception import InceptionExtractor
-from mixgan_tf.untrusted.safe_configs import check_config
-from mixgan_tf.untrusted.size_checks import Sizes
-from mixgan_tf.untrusted.size_checks import require_numbers
+from mixgan_tf.saving.preset_folders import zoo_folder
+from mixgan_tf.untrusted.building import StoredNetworks
+from mixgan_tf.untrusted.building import build
+from mixgan_tf.untrusted.building import check_before_building
 from mixgan_tf.untrusted.strict_json import read_json_object
-from mixgan_tf.untrusted.weights_files import inspect_weights
 from mixgan_tf.untrusted.weights_files import load_weights
 from mixgan_tf.version import __version__
 
@@ -29,12 +32,12 @@ WEIGHTS = "model.weights.h5"
 INCEPTION = "inception"
 
 
-def list_extractors():
+def list_extractors() -> list[str]:
     """Returns the names that `get_extractor` knows."""
     return [*sorted(_folders()), INCEPTION]
 
 
-def get_extractor(extractor):
+def get_extractor(extractor: str | os.PathLike | Extractor) -> Extractor:
     """Returns an extractor, once its files are known to be intact.
 
     Args:
@@ -48,7 +51,7 @@ def get_extractor(extractor):
 
     Raises:
         ValueError: if there is none of that name, its files are damaged, or
-            Inception cannot be had.
+            Inception cannot be loaded.
 
     Example:
     ```python
@@ -70,7 +73,12 @@ def get_extractor(extractor):
     return _load(folder)
 
 
-def save_extractor(model, directory, name, metadata=None):
+def save_extractor(
+    model: keras.Model,
+    directory: str | os.PathLike,
+    name: str,
+    metadata: dict[str, Any] | None = None,
+) -> pathlib.Path:
     """Saves a classifier as an extractor folder, whole or not at all.
 
     Args:
@@ -95,9 +103,6 @@ def save_extractor(model, directory, name, metadata=None):
     mg.metrics.get_extractor("my_extractor")
     ```
     """
-    import keras
-    import tensorflow as tf
-
     _check_model(model)
     if not name.isidentifier() or name == INCEPTION:
         raise ValueError(
@@ -138,16 +143,15 @@ def save_extractor(model, directory, name, metadata=None):
     return directory
 
 
-def _folders():
-    zoo = importlib.util.find_spec("mixgan_tf.zoo")
-    found = pathlib.Path(zoo.origin).parent.glob(f"extractors/*/{METADATA}")
+def _folders() -> dict[str, pathlib.Path]:
+    found = zoo_folder().glob(f"extractors/*/{METADATA}")
     return {path.parent.name: path.parent for path in found}
 
 
-def _check_model(model):
+def _check_model(model: keras.Model) -> None:
     outputs = getattr(model, "output", None)  # a list of shapes loses names
     named = isinstance(outputs, dict) and set(outputs) == {"features", "logits"}
-    if not named or any(len(output.shape) != 2 for output in outputs.values()):
+    if not named or any(len(x.shape) != 2 for x in model.output.values()):
         raise ValueError(
             "Argument `model` must be a functional Keras model whose outputs "
             "are a dict of 'features' and 'logits', matrices both. Received: "
@@ -155,9 +159,7 @@ def _check_model(model):
         )
 
 
-def _load(folder):
-    import keras
-
+def _load(folder: pathlib.Path) -> Extractor:
     metadata = _read_json(folder / METADATA)
     name, recorded = metadata.get("name"), metadata.get("sha256")
     if not (isinstance(name, str) and isinstance(recorded, dict)):
@@ -187,27 +189,31 @@ def _load(folder):
         file: f"The extractor's file {folder / file}"
         for file in (CONFIG, WEIGHTS)
     }
-    # Nothing is built before it is known to be harmless, and how large it is.
-    check_config(config, subjects[CONFIG])
-    found = inspect_weights(folder / WEIGHTS, subjects[WEIGHTS])
-    needed = Sizes().numbers([config], subjects[CONFIG])
-    require_numbers(needed, found.numbers, subjects[CONFIG], WEIGHTS)
-    try:
+    stored = StoredNetworks(
+        [config], folder / WEIGHTS, WEIGHTS, subjects[WEIGHTS]
+    )
+    (found,) = check_before_building(config, [stored], subjects[CONFIG])
+
+    def make() -> keras.Model:
         model = keras.saving.deserialize_keras_object(config)
         _check_model(model)
-    except Exception as error:  # whatever a config makes Keras raise
-        raise ValueError(
-            f"The extractor in {folder} cannot be built: its layers must be "
-            f"known to Keras. {summary_of(error)}"
-        ) from error
+        return model
+
+    model = build(
+        make,
+        f"The extractor in {folder} cannot be built: its layers must be known "
+        "to Keras.",
+    )
     load_weights(model, folder / WEIGHTS, found, subjects[WEIGHTS])
     return Extractor(model, name, recorded[WEIGHTS], metadata)
 
 
-def _read_json(path):
+def _read_json(path: pathlib.Path) -> dict[str, Any]:
     return read_json_object(path, "extractor's file")
 
 
-def _write_json(path, content, indent):
+def _write_json(
+    path: pathlib.Path, content: dict[str, Any], indent: int | None
+) -> None:
     text = json.dumps(content, indent=indent)
     path.write_text(text + "\n", encoding="utf-8")

@@ -1,195 +1,144 @@
 """Parts of the report page: what a model makes, and how good it is.
 
-Each returns HTML, empty if nothing is known.
+Each takes an `Evaluation`, `found`, or its `result`, and returns HTML, empty if
+nothing is known.
 """
 
-import html
+from typing import Any
+
+from markupsafe import Markup
 
 from mixgan_tf.report.formatting import with_spread
 from mixgan_tf.report.formatting import wording_of
-from mixgan_tf.report.page import charts
-from mixgan_tf.report.page.elements import generators
-from mixgan_tf.report.page.elements import image
-from mixgan_tf.report.page.elements import note
-from mixgan_tf.report.page.elements import section
+from mixgan_tf.report.page.bar_charts import bars
+from mixgan_tf.report.page.bar_charts import columns
+from mixgan_tf.report.page.heat_map import heat_map
+from mixgan_tf.report.page.inline_pictures import inline_picture
+from mixgan_tf.report.page.point_charts import line
+from mixgan_tf.report.page.point_charts import scatter
+from mixgan_tf.report.page.rendering import render
+from mixgan_tf.report.scoring.real_data import centers_and_sd
+from mixgan_tf.report.scoring.score_model import Evaluation
 
 _ARROWS = {"higher": "↑", "lower": "↓", "": ""}
+_MOST_COLUMNS = 20
 
 
-def samples(found):
+def samples(found: Evaluation) -> Markup:
     """Returns what every component makes."""
-    names = generators(found.result)
+    names = _generators(found.result)
     if found.points is not None:
-        from mixgan_tf.report.scoring.real_data import centers_and_sd
-
         centers, _ = centers_and_sd(found.result["protocol"]["data"]["name"])
-        picture = charts.scatter(found.points, centers)
-        words = "Rings are the modes of the data."
-        if len(names) > 1:
-            words += " Each generator has a colour of its own:"
-        legend = "".join(
-            f'<span class="swatch s{i % 6}">{name}</span>'
-            for i, name in enumerate(names)
-            if len(names) > 1
-        )
-        return section("Samples", picture, note(f"{words} {legend}"))
-    labels = "".join(f"<span>{name}</span>" for name in names)
-    words = "Not selected"
-    if len(names) > 1:
-        words += "; the latents are the same for every generator"
-    if found.result["model"]["num_classes"]:
-        words += ", the class along a column"
-    return section(
-        "Samples",
-        f'<div class="rows"><div class="names">{labels}</div>'
-        f"{image(found.pictures['samples'], 3)}</div>",
-        note(f"{words}."),
+        chart = scatter(found.points, centers)
+        return render("points.html.jinja", chart=chart, names=names)
+    return render(
+        "samples.html.jinja",
+        names=names,
+        picture=inline_picture(found.pictures["samples"], 3),
+        num_classes=found.result["model"]["num_classes"],
     )
 
 
-def scores(result):
+def scores(result: dict[str, Any]) -> Markup:
     """Returns the table of scores: mean ± standard deviation over seeds."""
     mixture = result["mixture"]["scores"]
     if not mixture:
-        return ""
+        return Markup()
     parts = [part["scores"] for part in result["components"]]
-    heads = ["mixture", *generators(result)] if parts else ["model"]
-    head = "".join(f"<th>{name}</th>" for name in heads)
     rows = []
     for name in mixture:
-        wording = wording_of(name)
-        arrow = _ARROWS[wording.better]
-        cells = "".join(
-            f'<td class="{"first" if index == 0 else ""}">'
-            f"{with_spread(entry[name]['mean'], entry[name]['sd'])}</td>"
-            for index, entry in enumerate([mixture, *parts])
-        )
+        label, better, meaning = wording_of(name)
+        cells = [
+            with_spread(subject[name]["mean"], subject[name]["sd"])
+            for subject in (mixture, *parts)
+        ]
         rows.append(
-            f'<tr><td>{_capital(wording.label)} <span class="arrow">{arrow}'
-            f"</span><small>{html.escape(wording.meaning)}<br>"
-            f"<code>{html.escape(name)}</code></small></td>{cells}</tr>"
+            {
+                "name": name,
+                "label": label[:1].upper() + label[1:],
+                "arrow": _ARROWS[better],
+                "meaning": meaning,
+                "cells": cells,
+            }
         )
-    seeds = result["protocol"]["samples"]["seeds"]
-    spread = (
-        f"Mean ± standard deviation over {len(seeds)} seeds of the samples"
-        if len(seeds) > 1
-        else "One seed: no spread is known"
-    )
-    return section(
-        "Scores",
-        f'<div class="wide"><table><thead><tr><th></th>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>",
-        note(
-            f"{spread}. ↑ higher is better, ↓ lower is better. "
-            f"{_honesty(result)}"
-        ),
+    extractor = result["protocol"]["extractor"]
+    return render(
+        "scores.html.jinja",
+        heads=["mixture", *_generators(result)] if parts else ["model"],
+        rows=rows,
+        num_seeds=len(result["protocol"]["samples"]["seeds"]),
+        extractor=extractor["name"] if extractor else None,
     )
 
 
-def weights(result):
+def weights(result: dict[str, Any]) -> Markup:
     """Returns the mixture weights and how many components they are worth."""
     found = result["model"]["generator_weights"]
-    names = generators(result)
     if len(found) == 1:
-        return ""
+        return Markup()
+    names = _generators(result)
     effective = result["diagnostics"]["effective_components"]
-    if isinstance(found[0], list):
-        picture = charts.heat_map(
-            found,
-            names,
-            [str(c) for c in range(len(found[0]))],
-            [[f"{w:.2f}" for w in row] for row in found],
-            width=480,
-        )
+    of_classes = isinstance(found[0], list)
+    if of_classes:
+        classes = [str(c) for c in range(len(found[0]))]
+        texts = [[f"{w:.2f}" for w in row] for row in found]
+        chart = heat_map(found, names, classes, texts, width=480)
         worth = f"{min(effective):.2f} to {max(effective):.2f}"
-        words = "A column for each class. "
     else:
-        picture = charts.bars(
-            found,
-            names,
-            [f"{w:.3f}" for w in found],
-            1 / len(found),
-            "equal weights",
-        )
-        worth, words = f"{effective:.2f}", ""
-    return section(
-        "Mixture weights",
-        picture,
-        note(
-            f"{words}Worth {worth} equal components of {len(found)} (exp of "
-            "the weights' entropy)."
-        ),
+        words = [f"{w:.3f}" for w in found]
+        chart = bars(found, names, words, 1 / len(found), "equal weights")
+        worth = f"{effective:.2f}"
+    return render(
+        "weights.html.jinja",
+        chart=chart,
+        of_classes=of_classes,
+        worth=worth,
+        num=len(found),
     )
 
 
-def distances(result):
+def distances(result: dict[str, Any]) -> Markup:
     """Returns how far the components are from each other."""
     found = result["diagnostics"].get("components")
     if not found:
-        return ""
-    names = generators(result)
+        return Markup()
+    names = _generators(result)
     texts = [[f"{x:.3g}" for x in row] for row in found["distances"]]
-    points = result["protocol"]["extractor"] is None
-    what = "points" if points else "features"
-    return section(
-        "Distances between components",
-        charts.heat_map(found["distances"], names, names, texts, width=480),
-        note(
-            f"Energy distance of {what}, {found['num']:,} samples of each. By "
-            "chance alone, between halves of one component's samples: up to "
-            f"{max(abs(x) for x in found['noise']):.2g}."
-        ),
+    return render(
+        "distances.html.jinja",
+        chart=heat_map(found["distances"], names, names, texts, width=480),
+        of_points=result["protocol"]["extractor"] is None,
+        num=found["num"],
+        noise=max(abs(x) for x in found["noise"]),
     )
 
 
-def classes(result):
+def classes(result: dict[str, Any]) -> Markup:
     """Returns how often each class is made, by the classifier's word."""
-    mixture = result["mixture"]
-    found = mixture.get("class_frequencies")
+    found = result["mixture"].get("class_frequencies")
     if not found:
-        return ""
-    if len(found) > 20:
+        return Markup()
+    if len(found) > _MOST_COLUMNS:
         ordered = sorted(found, reverse=True)
         numbers = list(range(1, len(ordered) + 1))
-        picture = charts.line(
-            numbers,
-            ordered,
-            None,
-            "classes, the most frequent first",
-            "share of samples",
-        )
-        return section("Classes", picture)
+        names = "classes, the most frequent first", "share of samples"
+        chart = line(numbers, ordered, None, *names)
+        return render("many_classes.html.jinja", chart=chart)
     labels = [str(c) for c in range(len(found))]
-    real = mixture.get("real_class_frequencies")
-    content = charts.columns(found, labels, real, "samples", "real images")
+    real = result["mixture"].get("real_class_frequencies")
     parts = [part["class_frequencies"] for part in result["components"]]
+    texts = [[f"{100 * x:.0f}" for x in row] for row in parts]
+    of_each = None
     if parts:
-        texts = [[f"{100 * x:.0f}" for x in row] for row in parts]
-        each = charts.heat_map(
-            parts, generators(result), labels, texts, lowest=0, width=480
-        )
-        content = (
-            f'<div class="inner"><div>{content}</div><div>{each}'
-            f"{note('Of each generator, in percent.')}</div></div>"
-        )
-    words = "By the classifier's word."
-    if result["model"]["num_classes"]:
-        words += " The model was asked for all classes equally often."
-    return section("Classes", content, note(words))
-
-
-def _honesty(result):
-    extractor = result["protocol"]["extractor"]
-    if extractor is None:
-        return ""
-    if extractor["name"] == "inception":
-        return "Inception's features."
-    return (
-        f"Features and classes are those of a small classifier, "
-        f"<code>{html.escape(extractor['name'])}</code>: none of these is an "
-        "Inception Score, FID or KID."
+        rows = _generators(result)
+        of_each = heat_map(parts, rows, labels, texts, lowest=0, width=480)
+    return render(
+        "classes.html.jinja",
+        chart=columns(found, labels, real, "samples", "real images"),
+        of_each=of_each,
+        num_classes=result["model"]["num_classes"],
     )
 
 
-def _capital(text):
-    return html.escape(text[:1].upper() + text[1:])
+def _generators(result: dict[str, Any]) -> list[str]:
+    return [f"G{i}" for i in range(result["model"]["num_generators"])]

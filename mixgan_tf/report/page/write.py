@@ -4,21 +4,27 @@ The page is one file: its style sheet, charts and pictures are inside, and it
 loads nothing.
 """
 
-import html
 import json
+import os
 import pathlib
+from typing import Any
 
 from mixgan_tf import files
 from mixgan_tf.report.formatting import short_protocol
 from mixgan_tf.report.page import check_sections
 from mixgan_tf.report.page import score_sections
-from mixgan_tf.report.page.elements import pair
-from mixgan_tf.report.page.style import CSS
+from mixgan_tf.report.page.rendering import render
+from mixgan_tf.report.page.rendering import style
+from mixgan_tf.report.scoring.score_model import Evaluation
 
 PAGE = "report.html"
 
 
-def write(found, path, metadata=None):
+def write(
+    found: Evaluation,
+    path: str | os.PathLike[str],
+    metadata: dict[str, Any] | None = None,
+) -> tuple[pathlib.Path, pathlib.Path]:
     """Writes an evaluation's result, and its page beside it.
 
     Both files are written whole, or neither is.
@@ -57,7 +63,7 @@ def write(found, path, metadata=None):
     return path, place
 
 
-def page_of(found, metadata=None):
+def page_of(found: Evaluation, metadata: dict[str, Any] | None = None) -> str:
     """Returns the page that shows an evaluation.
 
     Args:
@@ -69,43 +75,25 @@ def page_of(found, metadata=None):
     """
     result, metadata = found.result, metadata or {}
     model, protocol = result["model"], result["protocol"]
-    title = html.escape(model["name"])
-    facts = "".join(f"<span>{html.escape(f)}</span>" for f in _facts(model))
-    words = html.escape(
-        f"{short_protocol(protocol)}. mixgan-tf "
-        f"{protocol['versions']['mixgan_tf']}"
+    shape = model["sample_shape"]
+    selection = metadata.get("selection")
+    return render(
+        "page.html.jinja",
+        style=style(),
+        model=model,
+        parameters=model["generator_parameters"] // model["num_generators"],
+        of_points=len(shape) == 1,
+        shape="x".join(map(str, shape)),
+        protocol=short_protocol(protocol),
+        version=protocol["versions"]["mixgan_tf"],
+        samples=score_sections.samples(found),
+        scores=score_sections.scores(result),
+        weights=score_sections.weights(result),
+        distances=score_sections.distances(result),
+        classes=score_sections.classes(result),
+        game=check_sections.game(result),
+        birthday=check_sections.birthday(found),
+        memorization=check_sections.memorization(found),
+        selection=check_sections.selection(selection, protocol["data"]),
+        how=check_sections.protocol(result),
     )
-    body = [
-        f"<h1>{title}</h1>",
-        f'<p class="soft lead">Scored on {words}.</p>',
-        f'<div class="facts">{facts}</div>',
-        score_sections.samples(found),
-        score_sections.scores(result),
-        pair(score_sections.weights(result), score_sections.distances(result)),
-        score_sections.classes(result),
-        check_sections.game(result),
-        check_sections.birthday(found),
-        check_sections.memorization(found),
-        check_sections.selection(metadata.get("selection"), protocol["data"]),
-        check_sections.protocol(result),
-    ]
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}: scores</title>\n<style>{CSS}</style>\n</head>\n"
-        f"<body><main>\n{chr(10).join(filter(None, body))}\n</main></body>\n"
-        "</html>\n"
-    )
-
-
-def _facts(model):
-    shape = "x".join(str(n) for n in model["sample_shape"])
-    each = model["generator_parameters"] // model["num_generators"]
-    plural = "s" * (model["num_generators"] > 1)
-    yield f"{model['num_generators']} generator{plural}"
-    yield f"{each:,} parameters each"
-    points = len(model["sample_shape"]) == 1
-    yield "points of the plane" if points else f"samples {shape}"
-    if model["num_classes"]:
-        yield f"{model['num_classes']} classes"
-    yield f"{model['train_steps']:,} training steps"

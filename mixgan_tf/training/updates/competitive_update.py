@@ -1,13 +1,18 @@
-"""The payoff as one function of both players, for competitive optimizers."""
+"""The update of both players at once, for competitive optimizers."""
 
+import keras
 import tensorflow as tf
 
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import uniformity_penalty
+from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates.payoff_terms import generate_fakes
 from mixgan_tf.training.updates.payoff_terms import pair_payoff
 
 
-def players(gan):
+def chosen_variables(
+    gan: Game,
+) -> tuple[list[keras.Variable], list[keras.Variable]]:
     """Returns what each player of a `MixGAN` chooses.
 
     Args:
@@ -17,17 +22,23 @@ def players(gan):
         A tuple of two lists of Keras variables: the generators' and their
         mixture logits, the discriminators' and theirs.
     """
+    generators, discriminators = gan.players
     return (
-        [*gan.generator_variables, gan.generator_mixture.mixture_logits],
-        [
-            *gan.discriminator_variables,
-            gan.discriminator_mixture.mixture_logits,
-        ],
+        [*generators.network_variables, generators.logits],
+        [*discriminators.network_variables, discriminators.logits],
     )
 
 
-def update(gan, key, rows, reals, labels):
+def competitive_update(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    reals: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> dict[str, tf.Tensor]:
     """Makes one step of both players.
+
+    The payoff is handed to the optimizer as one function of what both choose.
 
     Args:
         gan: a `MixGAN` compiled with a competitive optimizer.
@@ -39,18 +50,15 @@ def update(gan, key, rows, reals, labels):
     Returns:
         A dict of float32 scalars: the payoff and both losses before the step.
     """
-    generators, discriminators = (
-        gan.generator_mixture,
-        gan.discriminator_mixture,
-    )
+    generators, discriminators = (player.mixture for player in gan.players)
 
-    def penalties():
+    def penalties() -> list[tf.Tensor]:
         return [
             gan.entropy_weight * uniformity_penalty(mixture.mixture_logits)
             for mixture in (generators, discriminators)
         ]
 
-    def regularised_payoff():
+    def regularised_payoff() -> tf.Tensor:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
         w, q = generators.mixture_weights, discriminators.mixture_weights
         ours, theirs = penalties()
@@ -70,7 +78,9 @@ def update(gan, key, rows, reals, labels):
         return total
 
     ours, theirs = [tf.identity(penalty) for penalty in penalties()]
-    value = gan.optimizer.minimize_maximize(regularised_payoff, *players(gan))
+    value = gan.optimizer.minimize_maximize(
+        regularised_payoff, *chosen_variables(gan)
+    )
     payoff = value - ours + theirs
     return {
         "payoff": payoff,

@@ -1,10 +1,16 @@
-"""The discriminators' update."""
+"""The discriminators' update, for objectives of logits."""
 
+from typing import NamedTuple
+
+import keras
 import tensorflow as tf
 
-from mixgan_tf.compat import draws
+from mixgan_tf import random_streams
+from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
 from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates import head_losses
 from mixgan_tf.training.updates.payoff_terms import Update
 from mixgan_tf.training.updates.payoff_terms import dense
@@ -16,7 +22,21 @@ from mixgan_tf.training.updates.payoff_terms import pair_payoff
 from mixgan_tf.training.updates.payoff_terms import values_of
 
 
-def discriminator_update(gan, key, rows, reals, labels):
+class _Earned(NamedTuple):
+    """What one discriminator earns, and how it wants to change."""
+
+    payoff: tf.Tensor  # scalar: this replica's share
+    penalty: tf.Tensor  # scalar, likewise
+    gradients: list[tf.Tensor]  # of its variables, or of all discriminators'
+
+
+def discriminator_update(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    reals: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> Update:
     """Returns the discriminators' `Update` for one batch of real samples.
 
     Args:
@@ -29,76 +49,95 @@ def discriminator_update(gan, key, rows, reals, labels):
     Returns:
         An `Update`.
     """
-    discriminators = gan.discriminator_mixture.components
+    player = gan.player("discriminator")
     inputs, fakes = generate_fakes(gan, key, rows, labels)
-    w = gan.generator_mixture.mixture_weights
-    q = gan.discriminator_mixture.mixture_weights
+    q = player.mixture.mixture_weights
     indices, factor = opponents(gan, key)
     sampled = tf.is_tensor(indices)
 
-    def payoff_and_gradients(j):
-        variables = values_of(discriminators[j].trainable_variables)
+    def payoff_and_gradients(j: int) -> _Earned:
         group = j % len(fakes)
-        with tf.GradientTape() as tape:
-            payoff, real, judged = pair_payoff(
-                gan,
-                key,
-                j,
-                (reals, labels, rows),
-                fakes[group],
-                inputs[group],
-                w,
-            )
-            penalty = head_losses.discriminator_loss(
-                gan, real, labels, rows, judged, inputs[group], w
-            )
-            penalised = PenaltyInputs(
-                lambda x, y, d: judge(gan, j, [x], [y], [d])[0].logits,
-                reals,
-                labels,
-                fakes[group],
-                inputs[group],
-                w,
-                rows,
-                draws.fold_in(key, 10_000 + j),
-            )
-            for regularizer in gan.regularizers:
-                penalty += regularizer.penalty(penalised)
-            loss = gan.discriminator_optimizer.scale_loss(penalty - payoff)
-        gradients = dense(tape.gradient(loss, variables), variables)
-        gradients = [factor * q[j] * g for g in gradients]
+        found = _earned(
+            gan, key, j, (reals, labels, rows), fakes[group], inputs[group]
+        )
+        gradients = [factor * q[j] * g for g in found.gradients]
         if sampled:  # the branches of a switch return the same structure
-            gradients = [
-                g
-                for k, d in enumerate(discriminators)
-                for g in (
-                    gradients
-                    if k == j
-                    else [
-                        tf.zeros(v.shape, v.dtype)
-                        for v in values_of(d.trainable_variables)
-                    ]
-                )
-            ]
-        return payoff, tf.convert_to_tensor(penalty), gradients
+            gradients = _among_zeros(gradients, j, player.components)
+        return found._replace(gradients=gradients)
 
-    results = for_each_opponent(gan, indices, payoff_and_gradients)
-    payoffs = tf.stack([payoff for payoff, _, _ in results])
-    penalties = tf.stack([penalty for _, penalty, _ in results])
+    results = for_each_opponent(player, indices, payoff_and_gradients)
     if sampled:
-        gradients = [
-            tf.add_n(list(g))
-            for g in zip(
-                *(gradients for _, _, gradients in results), strict=True
-            )
-        ]
+        of_each = zip(*(found.gradients for found in results), strict=True)
+        gradients = [tf.add_n(list(same)) for same in of_each]
     else:
-        gradients = [g for _, _, gradients in results for g in gradients]
+        gradients = [g for found in results for g in found.gradients]
+    payoffs = tf.stack([found.payoff for found in results])
+    penalties = tf.stack([found.penalty for found in results])
+    return _with_logits(gan, gradients, payoffs, penalties, indices, factor)
 
+
+def _earned(
+    gan: Game,
+    key: tf.Tensor,
+    j: int,
+    batch: tuple[tf.Tensor, tf.Tensor | None, Rows],
+    fakes: list[tf.Tensor],
+    inputs: list[FakeInputs],
+) -> _Earned:
+    reals, labels, rows = batch
+    player = gan.player("discriminator")
+    w = gan.generator_mixture.mixture_weights
+    variables = values_of(player.components[j].trainable_variables)
+    with tf.GradientTape() as tape:
+        payoff, real, judged = pair_payoff(gan, key, j, batch, fakes, inputs, w)
+        penalty = head_losses.discriminator_loss(
+            gan, real, labels, rows, judged, inputs, w
+        )
+        penalised = PenaltyInputs(
+            lambda x, y, numbers: judge(gan, j, [x], [y], [numbers])[0].logits,
+            reals,
+            labels,
+            fakes,
+            inputs,
+            w,
+            rows,
+            random_streams.penalty(key, j),
+        )
+        for regularizer in gan.regularizers:
+            penalty += regularizer.penalty(penalised)
+        loss = player.optimizer.scale_loss(penalty - payoff)
+    gradients = dense(tape.gradient(loss, variables), variables)
+    return _Earned(payoff, tf.convert_to_tensor(penalty), gradients)
+
+
+def _among_zeros(
+    gradients: list[tf.Tensor], j: int, discriminators: list[keras.Model]
+) -> list[tf.Tensor]:
+    found = []
+    for k, discriminator in enumerate(discriminators):
+        if k == j:
+            found += gradients
+        else:
+            found += [
+                tf.zeros(v.shape, v.dtype)
+                for v in values_of(discriminator.trainable_variables)
+            ]
+    return found
+
+
+def _with_logits(
+    gan: Game,
+    gradients: list[tf.Tensor],
+    payoffs: tf.Tensor,
+    penalties: tf.Tensor,
+    indices: list[int] | tf.Tensor,
+    factor: float,
+) -> Update:
     # A sampled payoff is measured from that of an undecided discriminator,
     # known in advance: the estimate stays unbiased and is far less noisy.
-    baseline = _undecided_payoff(gan) if sampled else 0.0
-    logits = gan.discriminator_mixture.mixture_logits.value
+    baseline = _undecided_payoff(gan) if tf.is_tensor(indices) else 0.0
+    player = gan.player("discriminator")
+    logits = player.logits.value
     with tf.GradientTape() as tape:
         weights = tf.gather(tf.nn.softmax(logits), indices)
         payoff = baseline + factor * tf.reduce_sum(
@@ -107,11 +146,12 @@ def discriminator_update(gan, key, rows, reals, labels):
         if not gan.aux_in_weights:
             weights = tf.stop_gradient(weights)
         penalty = factor * tf.reduce_sum(weights * penalties)
-        loss = penalty - payoff + entropy_share(gan, gan.discriminator_mixture)
+        entropy = entropy_share(player.mixture, gan.entropy_weight)
+        loss = penalty - payoff + entropy
     return Update(gradients, tape.gradient(loss, logits), loss, payoff)
 
 
-def _undecided_payoff(gan):
+def _undecided_payoff(gan: Game) -> tf.Tensor:
     zero = tf.zeros([])
     value = gan.objective.real_payoff(zero) + gan.objective.fake_payoff(zero)
     return value / tf.distribute.get_strategy().num_replicas_in_sync

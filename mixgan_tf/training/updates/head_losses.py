@@ -1,4 +1,4 @@
-"""Losses beside the payoff, from discriminators with further heads.
+"""The losses of discriminators' further heads, beside the payoff.
 
 A class head learns the classes of real samples, and those of generated ones
 where there is a logit of its own beside it (AC-GAN); a reconstruction head
@@ -7,10 +7,22 @@ learns a sample's latents. Generators want both to succeed.
 
 import tensorflow as tf
 
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import weights_of_rows
+from mixgan_tf.payoff.estimators import FakeInputs
+from mixgan_tf.training.discriminator_outputs import Judgement
+from mixgan_tf.training.game import Game
 
 
-def discriminator_loss(gan, real, labels, rows, fakes, inputs, weights):
+def discriminator_loss(
+    gan: Game,
+    real: Judgement,
+    labels: tf.Tensor | None,
+    rows: Rows,
+    fakes: list[Judgement],
+    inputs: list[FakeInputs],
+    weights: tf.Tensor,
+) -> tf.Tensor:
     """Returns one discriminator's auxiliary loss.
 
     Args:
@@ -40,7 +52,12 @@ def discriminator_loss(gan, real, labels, rows, fakes, inputs, weights):
     return loss
 
 
-def loss_of_rows(gan, judged, component, own_logit_only=False):
+def loss_of_rows(
+    gan: Game,
+    judged: Judgement,
+    component: FakeInputs,
+    own_logit_only: bool = False,
+) -> tf.Tensor | float:
     """Returns the auxiliary loss of each sample that a generator made.
 
     Args:
@@ -66,5 +83,5 @@ def loss_of_rows(gan, judged, component, own_logit_only=False):
     return errors
 
 
-def _class_errors(logits, labels):
+def _class_errors(logits: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)

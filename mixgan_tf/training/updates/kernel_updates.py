@@ -10,38 +10,70 @@ Each replica compares the features of all replicas' samples, with gradients for
 its own.
 """
 
+from collections.abc import Sequence
+from typing import cast
+
+import keras
 import tensorflow as tf
 
 from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import gather_rows
+from mixgan_tf.objectives import MMD
+from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates.payoff_terms import Update
 from mixgan_tf.training.updates.payoff_terms import entropy_share
 from mixgan_tf.training.updates.payoff_terms import generate_fakes
+from mixgan_tf.training.updates.payoff_terms import values_of
+
+# `MMD^2` as `w K w - 2 k w + constant`.
+Form = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
 
-def discriminator_update(gan, key, rows, reals, labels):
-    """Returns the discriminators' `Update`. See `updates`."""
-    variables = [v.value for v in gan.discriminator_variables]
+def discriminator_update(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    reals: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> Update:
+    """Returns the discriminators' `Update`, from one batch of real samples.
+
+    Arguments are those of the update for objectives of logits.
+    """
+    player = gan.player("discriminator")
+    variables = values_of(player.network_variables)
     inputs, fakes = generate_fakes(gan, key, rows, labels)
-    logits = gan.discriminator_mixture.mixture_logits.value
+    logits = player.logits.value
     with tf.GradientTape() as tape:
         distance = _distance(gan, key, rows, reals, inputs, fakes)
-        loss = entropy_share(gan, gan.discriminator_mixture) - distance
+        loss = entropy_share(player.mixture, gan.entropy_weight) - distance
     *gradients, logit_gradient = tape.gradient(
         loss, [*variables, logits], unconnected_gradients="zero"
     )
     return Update(gradients, logit_gradient, loss, distance)
 
 
-def generator_update(gan, key, rows, reals, labels):
-    """Returns the generators' `Update`. See `updates`."""
-    variables = [v.value for v in gan.generator_variables]
-    logits = gan.generator_mixture.mixture_logits.value
+def generator_update(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    reals: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> Update:
+    """Returns the generators' `Update`, from one batch of real samples.
+
+    Arguments are those of the update for objectives of logits.
+    """
+    player = gan.player("generator")
+    variables = values_of(player.network_variables)
+    logits = player.logits.value
     with tf.GradientTape() as tape:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
         distance = _distance(gan, key, rows, reals, inputs, fakes)
-        loss = entropy_share(gan, gan.generator_mixture) + distance
+        loss = entropy_share(player.mixture, gan.entropy_weight) + distance
     *gradients, logit_gradient = tape.gradient(
         loss, [*variables, logits], unconnected_gradients="zero"
     )
@@ -49,8 +81,14 @@ def generator_update(gan, key, rows, reals, labels):
 
 
 def quadratic_forms(
-    gan, reals, inputs, fakes, key=None, rows=None, discriminators=None
-):
+    gan: Game,
+    reals: tf.Tensor,
+    inputs: list[list[FakeInputs]],
+    fakes: list[list[tf.Tensor]],
+    key: tf.Tensor | None = None,
+    rows: Rows | None = None,
+    discriminators: list[keras.Model] | None = None,
+) -> list[Form]:
     """Returns `MMD^2` as a quadratic form in `w`, for each discriminator.
 
     Args:
@@ -73,7 +111,7 @@ def quadratic_forms(
     for j in range(gan.num_discriminators):
         group = j % len(fakes)
         row_draws = None
-        if key is not None:
+        if key is not None and rows is not None:
             row_draws = of_sets(key, rows, inputs[group])
         judged = judge(
             gan,
@@ -87,7 +125,9 @@ def quadratic_forms(
     return forms
 
 
-def mean_distance(gan, forms, w, q):
+def mean_distance(
+    gan: Game, forms: list[Form], w: tf.Tensor, q: tf.Tensor
+) -> tf.Tensor:
     """Returns this replica's share of `sum_j q_j MMD^2_j(w)`.
 
     Args:
@@ -99,31 +139,40 @@ def mean_distance(gan, forms, w, q):
     Returns:
         A float32 scalar.
     """
-    distances = [gan.objective.squared_distance(w, *form) for form in forms]
+    distances = [
+        cast(MMD, gan.objective).squared_distance(w, *form) for form in forms
+    ]
     share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
     return share * tf.reduce_sum(q * tf.stack(distances))
 
 
-def _form(gan, features):
+def _form(gan: Game, features: Sequence[tf.Tensor]) -> Form:
     reals, *fakes = [
         gather_rows(tf.reshape(x, [tf.shape(x)[0], x.shape[1:].num_elements()]))
         for x in features
     ]
     with tf.control_dependencies(_enough_samples([reals, *fakes])):
         reals = tf.identity(reals)
-    return gan.objective.quadratic_form(reals, fakes)
+    return cast(MMD, gan.objective).quadratic_form(reals, fakes)
 
 
-def _distance(gan, key, rows, reals, inputs, fakes):
+def _distance(
+    gan: Game,
+    key: tf.Tensor,
+    rows: Rows,
+    reals: tf.Tensor,
+    inputs: list[list[FakeInputs]],
+    fakes: list[list[tf.Tensor]],
+) -> tf.Tensor:
     forms = quadratic_forms(gan, reals, inputs, fakes, key, rows)
     q = tf.ones([1])
     if gan.num_discriminators:
-        q = gan.discriminator_mixture.mixture_weights
+        q = gan.player("discriminator").mixture.mixture_weights
     w = gan.generator_mixture.mixture_weights
     return mean_distance(gan, forms, w, q)
 
 
-def _enough_samples(sets):
+def _enough_samples(sets: list[tf.Tensor]) -> list[tf.Operation]:
     message = (
         "MMD compares the samples of each generator with each other: a batch "
         "must hold two for each. Use larger batches, and "

@@ -1,4 +1,4 @@
-"""The gradients of one player's update.
+"""What the updates of both players are made of.
 
 With logits `l`, mixture weights `w` (generators) and `q` (discriminators), and
 an objective's functions `a`, `b`, `c` and score `s`:
@@ -18,17 +18,27 @@ Sums are over this replica's rows, divided by the global counts, so that adding
 them over replicas gives the global value.
 """
 
+from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
+from typing import TypeVar
 
 import tensorflow as tf
 
-from mixgan_tf.compat import draws
-from mixgan_tf.distribution.placement import on_device_of
+from mixgan_tf import random_streams
 from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import uniformity_penalty
 from mixgan_tf.model.mixture import weights_of_rows
+from mixgan_tf.model.player import Player
 from mixgan_tf.networks.inspection import with_labels
+from mixgan_tf.payoff.estimators import FakeInputs
+from mixgan_tf.training.discriminator_outputs import Judgement
 from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.game import Game
+
+Result = TypeVar("Result")
 
 
 class Update(NamedTuple):
@@ -36,15 +46,18 @@ class Update(NamedTuple):
 
     # In the order of the player's variables; of the scaled loss, if its
     # optimizer scales losses.
-    network_gradients: list
-    logit_gradient: object  # of the mixture logits' shape
-    loss: object  # scalar: what the player minimises, regularisers included
-    payoff: object = None  # scalar: the mixture's payoff
-    gradient_norms: object = None  # (T_d,): of critics, at generated samples
-    present: object = None  # (T_d,): 1 where a critic took part, else 0
+    network_gradients: list[tf.Tensor]
+    logit_gradient: tf.Tensor  # of the mixture logits' shape
+    loss: tf.Tensor  # scalar: what the player minimises, regularisers included
+    payoff: tf.Tensor | None = None  # scalar: the mixture's payoff
+    # (T_d,): of critics, at generated samples
+    gradient_norms: tf.Tensor | None = None
+    present: tf.Tensor | None = None  # (T_d,): 1 where a critic took part
 
 
-def generate_fakes(gan, key, rows, labels):
+def generate_fakes(
+    gan: Game, key: tf.Tensor, rows: Rows, labels: tf.Tensor | None
+) -> tuple[list[list[FakeInputs]], list[list[tf.Tensor]]]:
     """Runs every generator on the latents its estimator draws.
 
     Args:
@@ -58,32 +71,40 @@ def generate_fakes(gan, key, rows, labels):
         generator, its `FakeInputs` and its samples. There is one group, or
         one for each discriminator.
     """
-    generators = gan.generator_mixture.components
+    player = gan.player("generator")
     fresh = gan.payoff.fresh_per_discriminator
     groups = max(gan.num_discriminators, 1) if fresh else 1
     inputs = [
         gan.payoff.fake_inputs(
-            draws.fold_in(key, group),
+            random_streams.latents(key, group),
             rows,
             labels,
-            len(generators),
+            len(player.components),
             gan.latent_dim,
         )
         for group in range(groups)
     ]
-    fakes = []
-    for group in inputs:
+    fakes: list[list[tf.Tensor]] = []
+    for group_inputs in inputs:
         fakes.append([])
         for index, (generator, i) in enumerate(
-            zip(generators, group, strict=True)
+            zip(player.components, group_inputs, strict=True)
         ):
-            with on_device_of(gan, index):
+            with player.on_device(index):
                 latents = with_labels(i.latents, i.labels)
                 fakes[-1].append(generator(latents, training=True))
     return inputs, fakes
 
 
-def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
+def pair_payoff(
+    gan: Game,
+    key: tf.Tensor,
+    j: int,
+    batch: tuple[tf.Tensor, tf.Tensor | None, Rows],
+    fakes: list[tf.Tensor],
+    inputs: list[FakeInputs],
+    weights: tf.Tensor,
+) -> tuple[tf.Tensor, Judgement, list[Judgement]]:
     """Returns what discriminator `j` earns against the generators' mixture.
 
     Args:
@@ -118,22 +139,22 @@ def pair_payoff(gan, key, j, batch, fakes, inputs, weights):
     return payoff, real, judged
 
 
-def entropy_share(gan, mixture):
+def entropy_share(mixture: Mixture, entropy_weight: float) -> tf.Tensor:
     """Returns this replica's share of a player's entropy regulariser.
 
     Args:
-        gan: a compiled `MixGAN`.
-        mixture: one of its two `Mixture`s.
+        mixture: the player's `Mixture`.
+        entropy_weight: nonnegative float.
 
     Returns:
         A float32 scalar.
     """
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     penalty = uniformity_penalty(mixture.mixture_logits)
-    return gan.entropy_weight * penalty / replicas
+    return entropy_weight * penalty / replicas
 
 
-def opponents(gan, key):
+def opponents(gan: Game, key: tf.Tensor) -> tuple[list[int] | tf.Tensor, float]:
     """Returns the discriminators that take part in one update.
 
     Args:
@@ -143,44 +164,51 @@ def opponents(gan, key):
     Returns:
         What `PayoffEstimator.sampled_discriminators` returns.
     """
-    key = draws.fold_in(key, 1_000_003)
+    key = random_streams.sampled_discriminators(key)
     return gan.payoff.sampled_discriminators(key, gan.num_discriminators)
 
 
-def for_each_opponent(gan, indices, function):
+def for_each_opponent(
+    player: Player,
+    indices: list[int] | tf.Tensor,
+    function: Callable[[int], Result],
+) -> list[Result]:
     """Calls a function once for each discriminator that takes part.
 
     Args:
-        gan: a compiled `MixGAN`.
+        player: the discriminators.
         indices: list of ints, or an int32 tensor of sampled indices: then the
             function is traced for every discriminator, in a switch.
-        function: of an index; called on that pair's device.
+        function: of an index; called on that component's device.
 
     Returns:
         A list of what it returned.
     """
 
-    def placed(j):
-        with on_device_of(gan, j):
+    def placed(j: int) -> Result:
+        with player.on_device(j):
             return function(j)
 
     if not tf.is_tensor(indices):
         return [placed(j) for j in indices]
-    branches = [lambda j=j: placed(j) for j in range(gan.num_discriminators)]
+    branches = [lambda j=j: placed(j) for j in range(len(player.components))]
     return [tf.switch_case(index, branches) for index in tf.unstack(indices)]
 
 
-def values_of(variables):
-    """Returns the tensors that Keras variables hold, as a list."""
+def values_of(variables: Sequence) -> list[tf.Tensor]:
+    """Returns the tensors that Keras variables hold."""
     return [v.value for v in variables]
 
 
-def dense(gradients, variables):
+def dense(
+    gradients: Sequence[tf.Tensor | tf.IndexedSlices | None],
+    variables: Sequence[tf.Tensor],
+) -> list[tf.Tensor]:
     """Returns gradients as dense tensors, zeros where there are none.
 
     Args:
-        gradients: list of tensors, indexed slices or `None`.
-        variables: list of the tensors they are gradients of.
+        gradients: what a tape returned for `variables`.
+        variables: the tensors they are gradients of.
 
     Returns:
         A list of tensors.

@@ -1,3 +1,4 @@
+import copy
 import json
 import re
 from html.parser import HTMLParser
@@ -20,6 +21,7 @@ SELECTION = {
         "real": {"num": 99, "name": "digits", "split": "train[1300:]"}
     },
 }
+HOSTILE = "<script>\"a\" & 'b'</script>"
 VOID = {"meta", "img", "line", "rect", "circle", "polyline", "br"}
 
 
@@ -83,6 +85,31 @@ def test_names_of_others_are_escaped(found):
     text = write.page_of(found)
     assert "<b>me</b>" not in text
     assert "<b>me</b>" in "".join(Outline(text).text)
+
+
+def test_hostile_names_are_shown_and_do_nothing(found):
+    result = copy.deepcopy(found.result)
+    result["model"]["name"] = HOSTILE
+    result["protocol"]["command"] = HOSTILE
+    result["protocol"]["data"]["name"] = HOSTILE
+    result["protocol"]["extractor"]["name"] = HOSTILE
+    result["diagnostics"]["game"]["objective"] = HOSTILE
+    result["skipped"] = {HOSTILE: HOSTILE}
+    for part in (result["mixture"], *result["components"]):
+        part["scores"][HOSTILE] = {"mean": 1.0, "sd": 0.1}
+    selection = copy.deepcopy(SELECTION)
+    selection["name"] = selection["protocol"]["real"]["name"] = HOSTILE
+    page = write.page_of(
+        found._replace(result=result), {"selection": selection}
+    )
+    assert "<script" not in page
+    text = "".join(Outline(page).text)
+    # The title, the heading, what it is scored on (twice), a score (twice),
+    # the extractor, the objective, the chart, its note (twice), the command
+    # and what is left out (twice).
+    assert text.count(HOSTILE) == 14
+    # In JSON, quotes have a backslash before they are escaped for HTML.
+    assert text.count(json.dumps(HOSTILE)) == 3
 
 
 def test_every_score_is_there_with_its_spread(found):
