@@ -19,7 +19,7 @@ def samples_for_generalization(
     phi_lipschitz: float = 1.0,
     constant: float = 1.0,
 ) -> int:
-    """Returns the number of samples with which the distance generalises.
+    """Returns the sample size at which the neural-net distance generalises.
 
     With `m = constant p Delta^2 log(L L_phi p / epsilon) / epsilon^2` samples
     of the data and as many of the generator's, the distance between the two

@@ -12,7 +12,7 @@ _CLASSES = 8  # no more are drawn: each needs several samples
 
 
 class CollapseMonitor(EverySteps):
-    """Warns of components with next to no weight, or with samples all alike.
+    """Warns of components of negligible weight or with samples all alike.
 
     Each is one event: there is one warning when it begins, and another only
     after it has ended. Training goes on; whether to stop is for you to decide.

@@ -89,7 +89,7 @@ class Objective:
         raise NotImplementedError
 
     def generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
-        """Returns `c(logits)`, what generators minimise: `b` by default.
+        """Returns `c(logits)`, the loss of the generators: `b` by default.
 
         Args:
             logits: float32 tensor, any shape: a discriminator's output.
@@ -100,7 +100,7 @@ class Objective:
         return self.fake_payoff(logits)
 
     def mixture_score(self, logits: tf.Tensor) -> tf.Tensor:
-        """Returns what the generators' mixture weights minimise.
+        """Returns the score that the generators' mixture weights minimise.
 
         Args:
             logits: float32 tensor, any shape: a discriminator's output.

@@ -18,7 +18,7 @@ class Solution(NamedTuple):
 
 
 class _State(NamedTuple):
-    """What one iteration hands to the next."""
+    """The state between two iterations."""
 
     iteration: tf.Tensor  # int32 scalar
     sound: tf.Tensor  # bool scalar: whether the last iteration improved
