@@ -1,7 +1,7 @@
-"""Folding a trained mixture into one generator, and writing it for serving.
+"""Export of a mixture: folded into one generator and written for serving.
 
-The pure-equilibrium construction of the paper: one network that carries the
-whole mixture and picks a component by one extra Gaussian input.
+The fold is the pure-equilibrium construction of the paper: one network that
+carries the whole mixture and picks a component by one extra Gaussian input.
 """
 
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator

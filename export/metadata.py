@@ -1,18 +1,24 @@
-"""What an exported file says of the generator in it."""
+"""The metadata that an exported file holds of its generator."""
 
 import hashlib
 import importlib.metadata
+from typing import Any
 
 import numpy as np
-from mixgan_tf.export.folding.output_gates import activation_range
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from mixgan_tf.export.folding.output_gates import common_range
 
 from mixgan_tf.version import __version__
 
 FORMAT = 1
 
 
-def describe(generator, quantization="float32", preset=None):
-    """Returns what is known of an exported generator.
+def describe(
+    generator: FoldedGenerator,
+    quantization: str = "float32",
+    preset: str | None = None,
+) -> dict[str, Any]:
+    """Returns the metadata of an exported generator.
 
     Args:
         generator: the `FoldedGenerator`.
@@ -29,7 +35,7 @@ def describe(generator, quantization="float32", preset=None):
         "input": "latents (batch, latent_dim + 1), standard normal",
         "sample_shape": list(generator.sample_shape),
         # Samples in [low, high] become pixels by 255 (x - low) / (high - low).
-        "output_range": _output_range(generator),
+        "output_range": list(common_range(generator.components)),
         "num_classes": generator.num_classes,
         "num_components": len(generator.components),
         "mixture_weights": generator.mixture_weights.tolist(),
@@ -40,15 +46,15 @@ def describe(generator, quantization="float32", preset=None):
     }
 
 
-def versions():
-    """Returns a dict from package to version, of those that made a file."""
+def versions() -> dict[str, str]:
+    """Returns the versions of the packages that make a file, by name."""
     names = ("tensorflow", "keras")
     others = {name: importlib.metadata.version(name) for name in names}
     return {"mixgan_tf": __version__, **others}
 
 
-def weights_sha256(generator):
-    """Returns the SHA-256 of the float weights that a file was made from.
+def weights_sha256(generator: FoldedGenerator) -> str:
+    """Returns the SHA-256 of the float weights that a file is made from.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -60,15 +66,3 @@ def weights_sha256(generator):
     for array in [*generator.get_weights(), generator.mixture_weights]:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
-
-
-def _output_range(generator):
-    """Returns the lowest and highest value; `None` where none is known."""
-    ranges = [activation_range(c) for c in generator.components]
-    if None in ranges:
-        return [None, None]
-    lows, highs = zip(*ranges, strict=True)
-    return [
-        None if None in lows else min(lows),
-        None if None in highs else max(highs),
-    ]

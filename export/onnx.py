@@ -1,23 +1,30 @@
-"""A folded generator as an ONNX file, for ONNX Runtime."""
+"""Export of a mixture as an ONNX file, for ONNX Runtime."""
 
 import importlib
 import importlib.metadata
 import json
 import logging
 import pathlib
+from collections.abc import Sequence
+from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from mixgan_tf.export import metadata
+from mixgan_tf.export.export_report import write_report
 from mixgan_tf.export.folding import selectors
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.folded_generator import folded
+from mixgan_tf.export.output_paths import refuse_existing
+from mixgan_tf.export.sample_function import SampleFunction
 from mixgan_tf.export.saved_model.signatures import input_specs
-from mixgan_tf.export.verification import refuse_existing
 from mixgan_tf.export.verification import verify
-from mixgan_tf.export.verification import write_report
+from numpy.typing import ArrayLike
 
 from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.model.routing import run_rows
 from mixgan_tf.networks.inspection import with_labels
 
@@ -27,7 +34,11 @@ OPSET = 15
 LEAST_PSNR_DB = 80.0
 
 
-def to_onnx(model, path, overwrite=False):
+def to_onnx(
+    model: MixGAN | FoldedGenerator,
+    path: str | pathlib.Path,
+    overwrite: bool = False,
+) -> pathlib.Path:
     """Writes a mixture as one ONNX file of standard operators.
 
     Its inputs are `latents` float32 `(batch, latent_dim + 1)`, standard normal,
@@ -37,7 +48,7 @@ def to_onnx(model, path, overwrite=False):
     that a seed repeats on every runtime: draw the latents outside.
 
     The file is run by ONNX Runtime and compared with the Keras model before it
-    gets its name; `<path>.json` says what came of it. What a server may need
+    gets its name; `<path>.json` reports the comparison. What a server may need
     to know (`latent_dim`, `mixture_weights`, `output_range`, `versions` and
     more) is in the file's own metadata, each value as JSON.
 
@@ -52,7 +63,7 @@ def to_onnx(model, path, overwrite=False):
     Raises:
         ImportError: if tf2onnx, onnx or onnxruntime is not installed.
         ValueError: if the file exists and `overwrite` is false, a layer has no
-            ONNX counterpart, or the file would not do what the model does.
+            ONNX counterpart, or the file's samples would not be the model's.
 
     Example:
     ```python
@@ -61,9 +72,9 @@ def to_onnx(model, path, overwrite=False):
     images = mg.export.open_onnx("gan.onnx")(latents)
     ```
     """
-    path = refuse_existing(path, overwrite)
-    report_path = path.with_name(f"{path.name}.json")
-    for file in (path, report_path):
+    target = refuse_existing(path, overwrite)
+    report_path = target.with_name(f"{target.name}.json")
+    for file in (target, report_path):
         if refuse_existing(file, overwrite).is_dir():
             raise ValueError(
                 "Argument `path` must name a file, not a folder. "
@@ -73,7 +84,7 @@ def to_onnx(model, path, overwrite=False):
     generator = folded(model)
     details = _describe(generator)
     content = _convert(generator, details)
-    with files.atomic_file(path) as temporary:
+    with files.atomic_file(target) as temporary:
         temporary.write_bytes(content)
         found = verify(generator, open_onnx(temporary))
         if found.far_rows or not found.psnr_db >= LEAST_PSNR_DB:
@@ -93,10 +104,10 @@ def to_onnx(model, path, overwrite=False):
             "versions": details["versions"],
         }
     write_report(report_path, report)
-    return path
+    return target
 
 
-def open_onnx(path):
+def open_onnx(path: str | pathlib.Path) -> SampleFunction:
     """Returns a function that runs an ONNX file of `to_onnx` on the CPU.
 
     Args:
@@ -121,22 +132,23 @@ def open_onnx(path):
 
     path = pathlib.Path(path)
     if not path.is_file():
-        raise ValueError(f"No such ONNX file. Received: {str(path)!r}")
+        raise ValueError(f"No such ONNX file. Received: path={str(path)!r}")
     try:
         session = onnxruntime.InferenceSession(
             str(path), providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # its exceptions share no other base
         raise ValueError(
-            f"ONNX Runtime cannot run {str(path)!r}. "
+            f"Argument `path`: ONNX Runtime cannot run {str(path)!r}. "
             f"Received: {summary_of(error)}"
         ) from error
     conditional = "labels" in [i.name for i in session.get_inputs()]
 
-    def run(latents, labels=None):
+    def run(latents: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
         if conditional != (labels is not None):
             raise ValueError(
-                f"The generator takes {'' if conditional else 'no '}labels. "
+                "Argument `labels`: the generator takes "
+                f"{'' if conditional else 'no '}labels. "
                 f"Received: labels={labels!r}"
             )
         feed = {"latents": np.asarray(latents, "float32")}
@@ -147,17 +159,18 @@ def open_onnx(path):
     return run
 
 
-def _require_packages():
+def _require_packages() -> None:
     for name in ("tf2onnx", "onnx", "onnxruntime"):
         try:
             importlib.import_module(name)
         except ImportError as error:
             raise ImportError(
-                f"ONNX export needs {name}: pip install 'mixgan-tf[onnx]'"
+                f"ONNX export needs {name}: pip install 'mixgan-tf[onnx]'. "
+                f"Received: {summary_of(error)}"
             ) from error
 
 
-def _convert(generator, details):
+def _convert(generator: FoldedGenerator, details: dict[str, Any]) -> bytes:
     """Returns the bytes of an ONNX file."""
     import onnx
     import tf2onnx
@@ -166,7 +179,9 @@ def _convert(generator, details):
     specs = input_specs(generator)
 
     @tf.function(input_signature=specs)
-    def generate(latents, labels=None):
+    def generate(
+        latents: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         samples = generator(with_labels(latents, labels), route=route)
         return {"samples": samples}
 
@@ -193,8 +208,13 @@ def _convert(generator, details):
     return proto.SerializeToString()
 
 
-def _grouped(components, chosen, latents, labels):
-    """Runs every row through its own component, without control flow.
+def _grouped(
+    components: Sequence[keras.Model],
+    chosen: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tf.Tensor:
+    """Runs every row through its own component without control flow.
 
     tf2onnx does not convert every convolution inside a condition. Here a
     component without rows gets an empty batch, which ONNX Runtime skips.
@@ -206,7 +226,7 @@ def _grouped(components, chosen, latents, labels):
     )
 
 
-def _describe(generator):
+def _describe(generator: FoldedGenerator) -> dict[str, Any]:
     details = metadata.describe(generator)
     for name in ("tf2onnx", "onnx", "onnxruntime"):
         details["versions"][name] = importlib.metadata.version(name)

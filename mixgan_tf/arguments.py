@@ -1,10 +1,22 @@
-"""Checks of users' arguments, with errors that say what to do."""
+"""Checks of users' arguments, whose errors say what to do."""
 
 import numbers
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Mapping
+from typing import TypeGuard
+from typing import TypeVar
+
+Instance = TypeVar("Instance")
 
 
-def resolve(identifier, choices, base_class, argument):
-    """Returns an instance from a name or from an instance.
+def resolve(
+    identifier: object,
+    choices: Mapping[str, Callable[[], Instance]],
+    base_class: type[Instance],
+    argument: str,
+) -> Instance:
+    """Returns an instance from its name, or an instance as it is.
 
     Args:
         identifier: a key of `choices`, or an instance of `base_class`.
@@ -29,8 +41,8 @@ def resolve(identifier, choices, base_class, argument):
     )
 
 
-def summary_of(error):
-    """Returns an error's type and text on one line, for another's message.
+def summary_of(error: BaseException) -> str:
+    """Returns an error's type and text on one line, for another error's text.
 
     Args:
         error: an exception.
@@ -41,8 +53,8 @@ def summary_of(error):
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
-def require_positive_int(argument, value):
-    """Raises unless a value is a positive integer.
+def require_positive_int(argument: str, value: object) -> None:
+    """Raises an error unless a value is a positive integer.
 
     Args:
         argument: the name of the user's argument, for the message.
@@ -51,16 +63,15 @@ def require_positive_int(argument, value):
     Raises:
         ValueError: if it is not a positive integer.
     """
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or value < 1:
+    if not _is_integer(value) or value < 1:
         raise ValueError(
             f"Argument `{argument}` must be a positive int. "
             f"Received: {argument}={value!r}"
         )
 
 
-def require_seed(argument, value):
-    """Raises unless a value is a nonnegative integer of at most 63 bits.
+def require_seed(argument: str, value: object) -> None:
+    """Raises an error unless a value is an integer in `[0, 2**63)`.
 
     Args:
         argument: the name of the user's argument, for the message.
@@ -69,15 +80,16 @@ def require_seed(argument, value):
     Raises:
         ValueError: if it is not.
     """
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not 0 <= value < 2**63:
+    if not _is_integer(value) or not 0 <= value < 2**63:
         raise ValueError(
             f"Argument `{argument}` must be an int in [0, 2**63). "
             f"Received: {argument}={value!r}"
         )
 
 
-def require_number(argument, value, low=0.0, high=float("inf")):
+def require_number(
+    argument: str, value: object, low: float = 0.0, high: float = float("inf")
+) -> float:
     """Returns a number as a float, if it lies in `(low, high]`.
 
     Args:
@@ -90,10 +102,14 @@ def require_number(argument, value, low=0.0, high=float("inf")):
         A float.
 
     Raises:
-        ValueError: if it does not.
+        ValueError: if it is no number or lies elsewhere.
     """
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if is_number and low < value <= high and value != float("inf"):
+    if (
+        is_real(value)
+        and not isinstance(value, bool)
+        and low < value <= high
+        and value != float("inf")
+    ):
         return float(value)
     raise ValueError(
         f"Argument `{argument}` must be a number in ({low:g}, {high:g}]. "
@@ -101,7 +117,7 @@ def require_number(argument, value, low=0.0, high=float("inf")):
     )
 
 
-def require_nonnegative(argument, value):
+def require_nonnegative(argument: str, value: object) -> float:
     """Returns a number as a float, if it is finite and not negative.
 
     Args:
@@ -114,7 +130,7 @@ def require_nonnegative(argument, value):
     Raises:
         ValueError: if it is not.
     """
-    if isinstance(value, numbers.Real) and 0 <= value < float("inf"):
+    if is_real(value) and 0 <= value < float("inf"):
         return float(value)
     raise ValueError(
         f"Argument `{argument}` must be a nonnegative number. "
@@ -122,13 +138,15 @@ def require_nonnegative(argument, value):
     )
 
 
-def require_choice(argument, value, choices):
-    """Raises unless a value is one of a few.
+def require_choice(
+    argument: str, value: object, choices: Collection[object]
+) -> None:
+    """Raises an error unless a value is one of the given choices.
 
     Args:
-        argument: its name, for the message.
+        argument: the name of the user's argument, for the message.
         value: what the user gave.
-        choices: tuple of what it may be.
+        choices: tuple of the allowed values.
 
     Raises:
         ValueError: if it is none of them.
@@ -138,3 +156,12 @@ def require_choice(argument, value, choices):
             f"Argument `{argument}` must be one of "
             f"{', '.join(map(repr, choices))}. Received: {argument}={value!r}"
         )
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def is_real(value: object) -> TypeGuard[float]:
+    """Returns whether a value is a real number, bools and NumPy's included."""
+    return isinstance(value, numbers.Real)

@@ -1,4 +1,4 @@
-"""Writing files so that a crash never leaves half of one."""
+"""Files and folders that are written completely or not at all."""
 
 import contextlib
 import errno
@@ -9,15 +9,17 @@ import pathlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from typing import BinaryIO
 
 _TEMPORARY = re.compile(
     r"\.tmp-(\d+-(?P<file>.+)|(?P<folder>.+)-[a-z0-9_]{8}(?P<old>-old)?)"
 )
-SPACE = "space"  # what `remove_leftovers` knows `require_space`'s probe by
+SPACE = "space"  # the name by which leftover probes of space are found
 _NO_FALLOCATE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
-def sha256(path):
+def sha256(path: str | pathlib.Path) -> str:
     """Returns the hexadecimal SHA-256 of a file."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -27,7 +29,7 @@ def sha256(path):
 
 
 @contextlib.contextmanager
-def atomic_file(path):
+def atomic_file(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """Yields a temporary path that becomes `path` if the block succeeds.
 
     Args:
@@ -54,7 +56,7 @@ def atomic_file(path):
 
 
 @contextlib.contextmanager
-def atomic_folder(path):
+def atomic_folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     """Yields a temporary folder that becomes `path` if the block succeeds.
 
     Args:
@@ -77,35 +79,38 @@ def atomic_folder(path):
             yield temporary
 
 
-def remove_leftovers(path):
-    """Clears away what killed processes left of a file or folder.
+def remove_leftovers(path: str | pathlib.Path) -> None:
+    """Deletes temporary files that killed processes left behind.
 
     A folder that was to be replaced, and whose replacement was not yet there
     when the process was killed, gets its name back.
 
     Args:
-        path: what was to be written. The name may be a pattern such as `*`,
-            and nobody else may be writing what it matches.
+        path: the file or folder that was to be written. The name may be a
+            pattern such as `*`, and nobody else may be writing what it
+            matches.
     """
     path = pathlib.Path(path)
     for left in sorted(path.parent.glob(".tmp-*")):
         found = _TEMPORARY.fullmatch(left.name)
-        name = found and (found["file"] or found["folder"])
-        if not name or not fnmatch.fnmatchcase(name, path.name):
+        if found is None:
+            continue
+        name = found["file"] or found["folder"]
+        if not fnmatch.fnmatchcase(name, path.name):
             continue
         if found["old"] and not left.with_name(name).exists():
             os.replace(left, left.with_name(name))
         _delete(left)
 
 
-def require_space(folder, num_bytes):
-    """Raises unless there is room for a file, which is then not written.
+def require_space(folder: str | pathlib.Path, num_bytes: int) -> None:
+    """Raises an error unless a folder has room for a file; writes none.
 
-    For writers that do not get over a full disk: HDF5 ends the process, and
-    TensorBoard's drops what it was given without a word.
+    It is for writers that cannot cope with a full disk: HDF5 ends the process,
+    and TensorBoard's drops what it was given without a word.
 
     Args:
-        folder: where; it is made.
+        folder: the folder of the file; it is made.
         num_bytes: positive int, the size of the file.
 
     Raises:
@@ -124,17 +129,17 @@ def require_space(folder, num_bytes):
 
 
 @contextlib.contextmanager
-def alone_in(folder):
-    """Holds a folder against other processes that call this, while it lasts.
+def alone_in(folder: str | pathlib.Path) -> Iterator[None]:
+    """Locks a folder against other processes that lock it, within the block.
 
-    The system lets go when the process ends, however it ends. Where there are
-    no locks, on Windows and some network drives, nothing is held.
+    The system releases the lock when the process ends, however it ends. Where
+    there are no locks, on Windows and some network drives, nothing is locked.
 
     Args:
         folder: an existing folder.
 
     Raises:
-        ValueError: if another process holds it.
+        ValueError: if another process has locked it.
     """
     try:
         import fcntl
@@ -147,8 +152,8 @@ def alone_in(folder):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ValueError(
-                f"Another process is at work in {folder}: wait for its end, "
-                "or choose another folder."
+                "Another process is at work in this folder: wait for its end, "
+                f"or choose another folder. Received: folder={str(folder)!r}"
             ) from error
         except OSError:
             pass
@@ -158,7 +163,7 @@ def alone_in(folder):
 
 
 @contextlib.contextmanager
-def _swapped_in(temporary, path):
+def _swapped_in(temporary: pathlib.Path, path: pathlib.Path) -> Iterator[None]:
     old = temporary.with_name(temporary.name + "-old")
     try:
         temporary.chmod(0o755)
@@ -177,7 +182,7 @@ def _swapped_in(temporary, path):
 
 
 @contextlib.contextmanager
-def _path_in_errors(path):
+def _path_in_errors(path: pathlib.Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -190,14 +195,14 @@ def _path_in_errors(path):
         raise OSError(error.errno, message) from error
 
 
-def _sync(path):
+def _sync(path: pathlib.Path) -> None:
     # A name must not reach the disk before the content it stands for.
     if path.is_file():
         with open(path, "rb+") as file:
             os.fsync(file.fileno())
 
 
-def _reserve(file, num_bytes):
+def _reserve(file: BinaryIO, num_bytes: int) -> None:
     if hasattr(os, "posix_fallocate"):
         try:
             os.posix_fallocate(file.fileno(), 0, num_bytes)
@@ -209,7 +214,7 @@ def _reserve(file, num_bytes):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _delete(path):
+def _delete(path: pathlib.Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

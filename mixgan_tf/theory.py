@@ -1,4 +1,4 @@
-"""How many samples and components the paper's theorems ask for.
+"""Numbers of samples and components that the paper's theorems require.
 
 The theorems hold up to universal constants that the paper does not give. They
 are arguments here, 1 by default: the results show how a requirement *scales*,
@@ -12,14 +12,14 @@ from mixgan_tf.arguments import require_positive_int
 
 
 def samples_for_generalization(
-    num_parameters,
-    epsilon,
-    payoff_bound=1.0,
-    lipschitz=1.0,
-    phi_lipschitz=1.0,
-    constant=1.0,
-):
-    """Returns how many samples make the neural-net distance generalise.
+    num_parameters: int,
+    epsilon: float,
+    payoff_bound: float = 1.0,
+    lipschitz: float = 1.0,
+    phi_lipschitz: float = 1.0,
+    constant: float = 1.0,
+) -> int:
+    """Returns the sample size at which the neural-net distance generalises.
 
     With `m = constant p Delta^2 log(L L_phi p / epsilon) / epsilon^2` samples
     of the data and as many of the generator's, the distance between the two
@@ -62,14 +62,14 @@ def samples_for_generalization(
 
 
 def support_that_fools(
-    num_parameters,
-    epsilon,
-    payoff_bound=1.0,
-    lipschitz=1.0,
-    phi_lipschitz=1.0,
-    constant=1.0,
-):
-    """Returns how many points pass for the data with every discriminator.
+    num_parameters: int,
+    epsilon: float,
+    payoff_bound: float = 1.0,
+    lipschitz: float = 1.0,
+    phi_lipschitz: float = 1.0,
+    constant: float = 1.0,
+) -> int:
+    """Returns the number of points that no discriminator tells from the data.
 
     The uniform distribution on so many samples of the data is, with
     probability at least `1 - exp(-p)`, within `epsilon` of the data for all
@@ -110,15 +110,15 @@ def support_that_fools(
 
 
 def components_for_equilibrium(
-    num_parameters,
-    epsilon,
-    payoff_bound=1.0,
-    lipschitz=1.0,
-    input_lipschitz=1.0,
-    phi_lipschitz=1.0,
-    constant=1.0,
-):
-    """Returns how many generators an approximate equilibrium is sure to need.
+    num_parameters: int,
+    epsilon: float,
+    payoff_bound: float = 1.0,
+    lipschitz: float = 1.0,
+    input_lipschitz: float = 1.0,
+    phi_lipschitz: float = 1.0,
+    constant: float = 1.0,
+) -> int:
+    """Returns the number of generators that ensures an approximate equilibrium.
 
     `T = constant Delta^2 p log(L L' L_phi p / epsilon) / epsilon^2` generators
     with equal weights and a discriminator that always answers one half are an
@@ -163,7 +163,13 @@ def components_for_equilibrium(
     )
 
 
-def _requirement(num_parameters, epsilon, payoff_bound, slopes, constant):
+def _requirement(
+    num_parameters: int,
+    epsilon: float,
+    payoff_bound: float,
+    slopes: dict[str, float],
+    constant: float,
+) -> int:
     require_positive_int("num_parameters", num_parameters)
     epsilon = require_number("epsilon", epsilon)
     payoff_bound = require_number("payoff_bound", payoff_bound)

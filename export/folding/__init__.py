@@ -1,1 +1,1 @@
-"""The mixture and its selector as one generator."""
+"""The fold: a mixture and its selector as one generator."""

@@ -1,15 +1,17 @@
-"""What a sample of a folded generator costs, measured against one component."""
+"""The measured cost of a fold's samples, relative to one component."""
 
 import statistics
 import time
 
+import numpy as np
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from mixgan_tf.export.sample_function import SampleFunction
 
 from mixgan_tf.model import sampling
 
 
-def one_component(generator):
-    """Returns a fold of a single component: what the mixture is compared with.
+def one_component(generator: FoldedGenerator) -> FoldedGenerator:
+    """Returns the fold of a single component, to compare costs with.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -21,36 +23,43 @@ def one_component(generator):
     return FoldedGenerator([largest], [1.0], num_classes=generator.num_classes)
 
 
-def relative_cost(generator, run, run_one, batch_size, rounds=15):
-    """Returns the time of a folded batch, in units of one component's.
+def relative_cost(
+    generator: FoldedGenerator,
+    run: SampleFunction,
+    run_one: SampleFunction,
+    batch_size: int,
+    rounds: int = 15,
+) -> float:
+    """Returns the time of a folded batch, in units of one component's time.
 
-    Both are timed in turn, so that a slow moment of the machine hits both; the
-    median of the rounds' ratios is what counts.
+    Both are timed in turn, so that a slow moment of the machine affects both;
+    the result is the median of the rounds' ratios.
 
     Args:
         generator: the `FoldedGenerator` that `run` was exported from.
         run: function from latents `(B, latent_dim + 1)` and labels to samples.
         run_one: the same, exported from `one_component(generator)`.
         batch_size: int `B`.
-        rounds: how often each is timed.
+        rounds: number of times that each is timed.
 
     Returns:
         A positive float.
     """
     ratios = []
     for seed in range(rounds + 2):  # the first two warm up
-        latents, labels = (
-            x if x is None else x.numpy()
-            for x in sampling.draw_inputs(
-                batch_size, generator.latent_dim, generator.num_classes, seed
-            )
+        drawn, classes = sampling.draw_inputs(
+            batch_size, generator.latent_dim, generator.num_classes, seed
         )
+        latents = drawn.numpy()
+        labels = None if classes is None else classes.numpy()
         seconds = [_seconds(f, latents, labels) for f in (run, run_one)]
         ratios.append(seconds[0] / seconds[1])
     return statistics.median(ratios[2:])
 
 
-def _seconds(run, latents, labels):
+def _seconds(
+    run: SampleFunction, latents: np.ndarray, labels: np.ndarray | None
+) -> float:
     begin = time.perf_counter()
     run(latents, labels)
     return time.perf_counter() - begin

@@ -1,15 +1,21 @@
-"""What folding a mixture costs, and how exact it is."""
+"""The cost and the exactness of a fold."""
 
 import dataclasses
-import itertools
+import math
+from typing import Any
+from typing import NamedTuple
+from typing import Protocol
 
 import keras
+import numpy as np
+from mixgan_tf.export.folding.network_nodes import network_nodes
 from mixgan_tf.export.folding.output_gates import DRAWS
+from mixgan_tf.export.folding.output_gates import OutputGate
 
 
 @dataclasses.dataclass(frozen=True)
 class FoldReport:
-    """What `FoldedGenerator.report()` says of the fold.
+    """The sizes, costs and exactness of a fold.
 
     `depth` counts layers of weights, the sum over components being the last.
     `failure_mass` is the probability that the selector coordinate falls on a
@@ -18,8 +24,8 @@ class FoldReport:
 
     selector: str
     num_components: int  # in the fold
-    dropped_components: dict  # index in the mixture -> its largest weight
-    mixture_weights: list  # of the components kept
+    dropped_components: dict[int, float]  # index in the mixture -> weight
+    mixture_weights: list[float] | list[list[float]]  # of the components kept
     parameters: int  # of the components kept
     selector_parameters: int  # weights and biases that the fold adds
     selector_units: int  # ReLU units of the selector
@@ -34,15 +40,15 @@ class FoldReport:
     gate: str  # how outputs are switched, and where its bounds come from
 
     @property
-    def total_variation_bound(self):
-        """No less than the total variation distance to the mixture's law.
+    def total_variation_bound(self) -> float:
+        """An upper bound of the total variation distance to the mixture.
 
-        For gates whose bound was measured this holds but for `overshoot_risk`.
+        For gates with a measured bound it holds except for `overshoot_risk`.
         """
         return self.failure_mass + self.dropped_mass
 
-    def payoff_bound(self, payoff_range):
-        """Bounds how far any discriminator's payoff is from the mixture's.
+    def payoff_bound(self, payoff_range: float) -> float:
+        """Returns a bound of the change in any discriminator's payoff.
 
         `|F(fold, v) - F(mixture, v)| <= 2 * Delta * total_variation_bound`
         for every discriminator `v`.
@@ -59,15 +65,15 @@ class FoldReport:
         """
         return 2.0 * payoff_range * self.total_variation_bound
 
-    def to_dict(self):
-        """Returns all of it as a dict for JSON."""
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the report as a dict for JSON."""
         return {
             **dataclasses.asdict(self),
             "total_variation_bound": self.total_variation_bound,
         }
 
-    def __str__(self):
-        """Returns a few lines for people."""
+    def __str__(self) -> str:
+        """Returns the report as a few lines of text."""
         lines = [
             f"{self.num_components} components folded, selector "
             f"'{self.selector}': {self.parameters:,} parameters + "
@@ -93,7 +99,49 @@ class FoldReport:
         return "\n".join(lines)
 
 
-def fold_report(folded):
+class Fold(Protocol):
+    """A `FoldedGenerator`, as its report sees it. For annotations alone."""
+
+    components: list[keras.Model]
+    mixture_weights: np.ndarray
+    selector: str
+    gate: OutputGate | None
+    dropped: dict[int, float]
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """The thresholds of the selector coordinate."""
+
+    @property
+    def ramp_width(self) -> float:
+        """Width of the ramps."""
+
+    @property
+    def failure_mass(self) -> float:
+        """Probability that a row falls on a ramp."""
+
+
+class _SelectorDetails(NamedTuple):
+    """The part of a report that depends on the selector.
+
+    The defaults are those of a fold without ReLU selector.
+    """
+
+    depth: int
+    selector_parameters: int = 0
+    selector_units: int = 0
+    gate_units: int = 0
+    ramp_width: float = 0.0
+    failure_mass: float = 0.0
+    overshoot_risk: float = 0.0
+    gate: str = ""
+
+
+def fold_report(folded: Fold) -> FoldReport:
     """Returns the `FoldReport` of a folded generator.
 
     Args:
@@ -103,19 +151,9 @@ def fold_report(folded):
         A `FoldReport`.
     """
     count = len(folded.components)
-    relu = folded.selector == "relu" and count > 1
     depth = max(weight_depth(c) for c in folded.components)
-    details = dict(
-        selector_parameters=0,
-        selector_units=0,
-        gate_units=0,
-        depth=depth,
-        ramp_width=0.0,
-        failure_mass=0.0,
-        overshoot_risk=0.0,
-        gate="",
-    )
-    if relu:
+    details = _SelectorDetails(depth)
+    if folded.selector == "relu" and count > 1:
         details = _relu_details(folded, depth)
     return FoldReport(
         selector=folded.selector,
@@ -126,12 +164,14 @@ def fold_report(folded):
         component_depth=depth,
         evaluations_per_sample=1 if folded.selector == "routed" else count,
         dropped_mass=sum(folded.dropped.values()),
-        **details,
+        **details._asdict(),
     )
 
 
-def gate_risk(gate, count):
-    """Returns how likely some output exceeds a measured bound, at most.
+def gate_risk(gate: OutputGate, count: int) -> float:
+    """Returns an upper bound of the probability that an output leaks.
+
+    An output leaks through closed gates where it exceeds the measured bound.
 
     None of the draws did. The rule of three bounds the probability of what was
     not seen in `n` draws by `3 / n`, at 95 % confidence. The margin over the
@@ -149,8 +189,8 @@ def gate_risk(gate, count):
     return min(1.0, 3.0 * count / DRAWS)
 
 
-def weight_depth(network):
-    """Returns how many layers of weights the longest path passes.
+def weight_depth(network: keras.Model) -> int:
+    """Returns the number of layers of weights on the longest path.
 
     Args:
         network: a functional or Sequential Keras model.
@@ -158,36 +198,32 @@ def weight_depth(network):
     Returns:
         An int.
     """
-    functional = getattr(network, "_functional", None) or network
-    depths = {}
-    levels = sorted(functional._nodes_by_depth, reverse=True)
-    nodes = (functional._nodes_by_depth[level] for level in levels)
-    for node in itertools.chain.from_iterable(nodes):
+    depths: dict[int, int] = {}
+    for node in network_nodes(network):
         below = max((depths[id(x)] for x in node.input_tensors), default=0)
         depth = below + _own_depth(node.operation)
         depths.update({id(x): depth for x in node.output_tensors})
-    return max(depths[id(x)] for x in functional.outputs)
+    return max(depths[id(x)] for x in network.outputs)
 
 
-def _own_depth(operation):
+def _own_depth(operation: keras.Operation) -> int:
     if isinstance(operation, keras.Model):
         return weight_depth(operation)
     return int(hasattr(operation, "kernel"))
 
 
-def _relu_details(folded, depth):
+def _relu_details(folded: Fold, depth: int) -> _SelectorDetails:
     gate, count = folded.gate, len(folded.components)
+    assert gate is not None  # the constructor requires it of this selector
     thresholds = folded.thresholds
     units = 2 * (count - 1)  # two ReLUs for each threshold
     # A bias for each class, where the thresholds depend on it.
     biases = thresholds.size
-    outputs = 1
-    for side in folded.sample_shape:
-        outputs *= side
+    outputs = math.prod(folded.sample_shape)
     # Behind a ReLU or a linear layer the gate is part of that layer; a bounded
     # activation comes first. Two layers of ramps must come before the gates.
     gate_layer = max(depth + (gate.kind == "bounded"), 3)
-    return dict(
+    return _SelectorDetails(
         selector_parameters=(count - 1) + biases + 2 * (count - 1),
         selector_units=units,
         gate_units=count * outputs * (2 if gate.kind == "real" else 1),

@@ -1,22 +1,30 @@
-"""One Keras model that carries a whole mixture."""
+"""The folded generator: one Keras model that carries a whole mixture."""
 
 import functools
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import Self
 
 import keras
 import numpy as np
+import tensorflow as tf
 from mixgan_tf.export.folding import relu_selector
 from mixgan_tf.export.folding import selectors
+from mixgan_tf.export.folding.fold_report import FoldReport
 from mixgan_tf.export.folding.fold_report import fold_report
 from mixgan_tf.export.folding.output_gates import OutputGate
 from mixgan_tf.export.folding.output_gates import gated
 from mixgan_tf.export.folding.output_gates import output_gate
 from mixgan_tf.export.folding.pruning import checked_weights
 from mixgan_tf.export.folding.pruning import prune
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_number
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.model import sampling
+from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import deserialize_networks
 from mixgan_tf.model.mixture import fresh_copies
 from mixgan_tf.model.mixture import serialize_networks
@@ -53,16 +61,16 @@ class FoldedGenerator(keras.Model):
 
     def __init__(
         self,
-        components,
-        mixture_weights,
-        selector="routed",
-        num_classes=None,
-        delta=1e-3,
-        gate=None,
-        dropped=None,
-        name="folded_generator",
-        **kwargs,
-    ):
+        components: Sequence[keras.Model],
+        mixture_weights: ArrayLike,
+        selector: str = "routed",
+        num_classes: int | None = None,
+        delta: float = 1e-3,
+        gate: OutputGate | None = None,
+        dropped: Mapping[int, float] | None = None,
+        name: str = "folded_generator",
+        **kwargs: Any,
+    ) -> None:
         # In half precision the selector coordinate would be rounded, and rows
         # next to a quantile go to the wrong component.
         super().__init__(name=name, dtype="float32", **kwargs)
@@ -84,26 +92,27 @@ class FoldedGenerator(keras.Model):
         self.built = True
 
     @property
-    def latent_dim(self):
+    def latent_dim(self) -> int:
         """Size of a component's latents: one less than the input's."""
         return self.components[0].inputs[0].shape[-1]
 
     @property
-    def sample_shape(self):
+    def sample_shape(self) -> tuple[int, ...]:
         """Shape of one sample."""
         return tuple(self.components[0].output_shape)[1:]
 
     @functools.cached_property
-    def thresholds(self):
-        """What the selector coordinate is compared with: `(T - 1,)`.
+    def thresholds(self) -> np.ndarray:
+        """The thresholds of the selector coordinate, a float64 array.
 
-        `(T - 1, num_classes)` where the weights depend on the class.
+        Its shape is `(T - 1,)`, or `(T - 1, num_classes)` where the weights
+        depend on the class.
         """
         exact = sampling.selector_thresholds(self.mixture_weights)
         return relu_selector.finite_thresholds(exact)
 
     @functools.cached_property
-    def ramp_width(self):
+    def ramp_width(self) -> float:
         """Width of the ramps of `"relu"`, in units of the coordinate.
 
         0 for a single component, which is not selected.
@@ -113,8 +122,8 @@ class FoldedGenerator(keras.Model):
         return relu_selector.ramp_width(self.thresholds, self.delta)
 
     @functools.cached_property
-    def failure_mass(self):
-        """Probability that a row falls on a ramp; the largest of any class."""
+    def failure_mass(self) -> float:
+        """Probability that a row falls on a ramp, the largest of any class."""
         if len(self.components) == 1:
             return 0.0
         columns = self.thresholds.reshape([len(self.components) - 1, -1]).T
@@ -123,11 +132,16 @@ class FoldedGenerator(keras.Model):
             for column in columns
         )
 
-    def report(self):
+    def report(self) -> FoldReport:
         """Returns a `FoldReport`: sizes, depth, cost and exactness."""
         return fold_report(self)
 
-    def call(self, inputs, training=False, route=None):
+    def call(
+        self,
+        inputs: tf.Tensor | list[tf.Tensor],
+        training: bool = False,
+        route: selectors.Route | None = None,
+    ) -> tf.Tensor:
         """Generates samples, each row from the component it selects.
 
         Args:
@@ -140,10 +154,11 @@ class FoldedGenerator(keras.Model):
             A float32 tensor `(B, *sample_shape)`.
         """
         conditional = self.num_classes is not None
+        latents: tf.Tensor
         latents, labels = inputs if conditional else (inputs, None)
         if latents.shape[-1] != self.latent_dim + 1:
             raise ValueError(
-                "A folded generator takes one selector coordinate after the "
+                "Argument `inputs` must hold one selector coordinate after the "
                 f"latents: shape (batch, {self.latent_dim + 1}). "
                 f"Received: shape {tuple(latents.shape)}"
             )
@@ -153,6 +168,7 @@ class FoldedGenerator(keras.Model):
         if self.selector == "relu" and route is None:
             outputs = selectors.all_outputs(self.components, latents, labels)
             by_class = labels if self.thresholds.ndim == 2 else None
+            assert self.gate is not None  # the constructor requires it
             gates = relu_selector.gates(
                 h, self.thresholds, self.ramp_width, by_class
             )
@@ -161,7 +177,7 @@ class FoldedGenerator(keras.Model):
         route = route or selectors.ROUTES[self.selector]
         return route(self.components, chosen, latents, labels)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, networks serialised."""
         return {
             "components": serialize_networks(self.components),
@@ -175,7 +191,7 @@ class FoldedGenerator(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Builds a folded generator from `get_config()`'s result."""
         components = deserialize_networks(config["components"])
         dropped = {int(i): w for i, w in config.get("dropped", {}).items()}
@@ -183,8 +199,12 @@ class FoldedGenerator(keras.Model):
 
 
 def fold(
-    gan, selector="routed", delta=1e-3, output_range=None, min_weight=1e-6
-):
+    gan: MixGAN,
+    selector: str = "routed",
+    delta: float = 1e-3,
+    output_range: tuple[float, float] | None = None,
+    min_weight: float = 1e-6,
+) -> FoldedGenerator:
     """Folds a trained mixture into one generator.
 
     The result is a snapshot, of the averages where the model keeps any:
@@ -239,8 +259,8 @@ def fold(
     )
 
 
-def folded(model):
-    """Returns a folded generator from a mixture or from itself.
+def folded(model: MixGAN | FoldedGenerator) -> FoldedGenerator:
+    """Returns the fold of a mixture, or a folded generator as it is.
 
     Args:
         model: a `MixGAN` or a `FoldedGenerator`.
@@ -251,17 +271,19 @@ def folded(model):
     return model if isinstance(model, FoldedGenerator) else fold(model)
 
 
-def _frozen_copy(generator):
+def _frozen_copy(generator: keras.Model) -> keras.Model:
     copy = fresh_copies(generator, 1)[0]
     copy.set_weights(generator.get_weights())
     copy.trainable = False
     return copy
 
 
-def _require_finite(mixture):
+def _require_finite(mixture: Mixture) -> None:
     for variable in mixture.weights:
-        if not np.isfinite(np.asarray(variable)).all():
+        finite = np.isfinite(np.asarray(variable))
+        if not finite.all():
             raise ValueError(
-                f"The generators' weights {variable.path} hold NaN or "
-                "infinite values; load an earlier checkpoint."
+                f"Argument `gan`: the weights {variable.path} must be finite; "
+                f"load an earlier checkpoint. Received: {np.sum(~finite)} of "
+                f"{finite.size} values that are not finite"
             )

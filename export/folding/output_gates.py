@@ -1,15 +1,18 @@
-"""Switching a network's output off without a product: gates of ReLUs.
+"""Gates of ReLUs, which switch a network's output off without a product.
 
 A gate `B` of 1 lets a component's output through and one of 0 silences it;
 the sum over components is then the chosen one's output, exactly. Which formula
 does that depends on what values the output layer can take.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
+from typing import TypeAlias
 
 import keras
 import numpy as np
 import tensorflow as tf
+from mixgan_tf.export.folding.network_nodes import network_nodes
 
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import with_labels
@@ -18,7 +21,9 @@ from mixgan_tf.networks.inspection import with_labels
 DRAWS = 4096
 MARGIN = 1.5
 
-_RANGES = {
+Range: TypeAlias = tuple[float | None, float | None]  # `None`: an open end
+
+_RANGES: dict[str, Range] = {
     "tanh": (-1.0, 1.0),
     "hard_tanh": (-1.0, 1.0),
     "softsign": (-1.0, 1.0),
@@ -40,7 +45,7 @@ _PASSED = (
 
 
 class OutputGate(NamedTuple):
-    """What a gate must know of the components' output layers."""
+    """The kind of the components' outputs and the range they lie in."""
 
     kind: str  # "bounded", "nonnegative" or "real"
     low: float  # no output is less
@@ -48,7 +53,11 @@ class OutputGate(NamedTuple):
     source: str  # where `low` and `high` come from
 
 
-def output_gate(components, num_classes=None, output_range=None):
+def output_gate(
+    components: Sequence[keras.Model],
+    num_classes: int | None = None,
+    output_range: tuple[float, float] | None = None,
+) -> OutputGate:
     """Returns the gate that fits the components' output layers.
 
     Args:
@@ -65,31 +74,33 @@ def output_gate(components, num_classes=None, output_range=None):
         ValueError: if no gate is known to fit, or one of 4096 draws lies
             outside `output_range`.
     """
-    ranges = [activation_range(c) for c in components]
     if output_range is not None:
-        low, high = _checked(output_range)
+        low, high = _checked_range(output_range)
         _require_inside(components, num_classes, low, high)
         return OutputGate("bounded", low, high, "argument `output_range`")
-    for component, found in zip(components, ranges, strict=True):
-        if found is None:
+    for component in components:
+        if activation_range(component) is None:
             raise ValueError(
                 "No exact gate is known for the output layer of "
-                f"'{component.name}': give its range as `output_range=(low, "
-                "high)`, or fold with selector='routed'. Received: "
+                f"'{component.name}': give its range as argument "
+                "`output_range=(low, high)`, or fold with selector='routed'. "
+                "Received: "
                 f"{_describe(component)}"
             )
-    lows, highs = zip(*ranges, strict=True)
-    if None not in lows and None not in highs:
-        return OutputGate("bounded", min(lows), max(highs), "activation")
+    least, most = common_range(components)
+    if least is not None and most is not None:
+        return OutputGate("bounded", least, most, "activation")
     extremes = [_extremes(c, num_classes) for c in components]
     bound = MARGIN * float(np.abs(extremes).max())
     source = f"{MARGIN} times the largest of {DRAWS} draws"
-    if None not in lows and min(lows) >= 0:
+    if least is not None and least >= 0:
         return OutputGate("nonnegative", 0.0, bound, source)
     return OutputGate("real", -bound, bound, source)
 
 
-def gated(outputs, gates, gate):
+def gated(
+    outputs: Sequence[tf.Tensor], gates: tf.Tensor, gate: OutputGate
+) -> tf.Tensor:
     """Returns the sum of the outputs that their gates let through.
 
     - bounded in `[lo, hi]`:
@@ -123,8 +134,8 @@ def gated(outputs, gates, gate):
     return total + gate.low if gate.kind == "bounded" else total
 
 
-def activation_range(network):
-    """Returns what a network's last activation lets its outputs be.
+def activation_range(network: keras.Model) -> Range | None:
+    """Returns the range of a network's outputs, from its last activation.
 
     Args:
         network: a functional or Sequential Keras model.
@@ -133,15 +144,17 @@ def activation_range(network):
         A tuple `(low, high)` of floats, `None` for an open end; `None` if the
         output layer is not one whose range is known.
     """
-    tensor = network.outputs[0]
-    while True:
-        layer, node_index, _ = tensor._keras_history
-        if isinstance(layer, keras.Model):
-            inner = getattr(layer, "outputs", None)
-            return activation_range(layer) if inner else None
-        if not isinstance(layer, _PASSED) or _overshoots(layer):
+    nodes = network_nodes(network)
+    producers = {id(x): node for node in nodes for x in node.output_tensors}
+    node = producers[id(network.outputs[0])]
+    while isinstance(node.operation, _PASSED):
+        if _overshoots(node.operation):
             break
-        tensor = layer._inbound_nodes[node_index].input_tensors[0]
+        node = producers[id(node.input_tensors[0])]
+    layer = node.operation
+    if isinstance(layer, keras.Model):
+        inner = getattr(layer, "outputs", None)
+        return activation_range(layer) if inner else None
     if isinstance(layer, keras.layers.ReLU):
         if layer.negative_slope or layer.threshold:
             return None
@@ -152,14 +165,38 @@ def activation_range(network):
     return _RANGES.get(getattr(activation, "__name__", ""))
 
 
-def _overshoots(layer):
-    """Whether interpolated values may lie outside the pixels' range."""
+def common_range(components: Sequence[keras.Model]) -> Range:
+    """Returns the range that holds the outputs of several networks.
+
+    Args:
+        components: list of functional or Sequential Keras models.
+
+    Returns:
+        A tuple `(low, high)` of floats; `None` for an end that is open or not
+        known for every network.
+    """
+    ranges = [activation_range(c) or (None, None) for c in components]
+    lows = [low for low, _ in ranges if low is not None]
+    highs = [high for _, high in ranges if high is not None]
+    return (
+        min(lows) if len(lows) == len(ranges) else None,
+        max(highs) if len(highs) == len(ranges) else None,
+    )
+
+
+def _overshoots(layer: keras.layers.Layer) -> bool:
+    """Returns whether interpolated values may leave the pixels' range."""
     kind = getattr(layer, "interpolation", "nearest")
     return kind not in ("nearest", "bilinear")
 
 
-def _describe(network):
-    layer = network.outputs[0]._keras_history.operation
+def _describe(network: keras.Model) -> str:
+    output = network.outputs[0]
+    layer = next(
+        node.operation
+        for node in network_nodes(network)
+        if any(x is output for x in node.output_tensors)
+    )
     activation = getattr(layer, "activation", None)
     name = getattr(activation, "__name__", None)
     return f"{type(layer).__name__} '{layer.name}'" + (
@@ -167,7 +204,7 @@ def _describe(network):
     )
 
 
-def _checked(output_range):
+def _checked_range(output_range: tuple[float, float]) -> tuple[float, float]:
     values = np.asarray(output_range, "float64")
     if values.shape == (2,) and np.isfinite(values).all():
         low, high = (float(v) for v in values)
@@ -179,7 +216,12 @@ def _checked(output_range):
     )
 
 
-def _require_inside(components, num_classes, low, high):
+def _require_inside(
+    components: Sequence[keras.Model],
+    num_classes: int | None,
+    low: float,
+    high: float,
+) -> None:
     slack = 1e-6 * (high - low)
     for component in components:
         least, most = _extremes(component, num_classes)
@@ -192,7 +234,9 @@ def _require_inside(components, num_classes, low, high):
             )
 
 
-def _extremes(component, num_classes):
+def _extremes(
+    component: keras.Model, num_classes: int | None
+) -> tuple[float, float]:
     latent_dim = component.inputs[0].shape[-1]
     latents, labels = sampling.draw_inputs(
         DRAWS, latent_dim - 1, num_classes, seed=0

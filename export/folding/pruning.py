@@ -1,12 +1,15 @@
-"""Mixture weights of a fold: checked, and rid of components next to 0."""
+"""Checks of a fold's mixture weights, and removal of negligible components."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_nonnegative
 
 
-def prune(weights, min_weight):
-    """Returns which components to keep, and their weights.
+def prune(
+    weights: ArrayLike, min_weight: float
+) -> tuple[list[int], np.ndarray, dict[int, float]]:
+    """Returns the components to keep and their weights.
 
     Args:
         weights: float array `(T,)` or `(T, num_classes)`; columns sum to one.
@@ -44,8 +47,10 @@ def prune(weights, min_weight):
     return kept.tolist(), rest / totals, dropped
 
 
-def checked_weights(weights, count, num_classes):
-    """Returns mixture weights as an array, if they are such.
+def checked_weights(
+    weights: ArrayLike, count: int, num_classes: int | None
+) -> np.ndarray:
+    """Returns mixture weights as an array, after checking them.
 
     Args:
         weights: `T` floats, or an array `(T, num_classes)`.
@@ -56,7 +61,8 @@ def checked_weights(weights, count, num_classes):
         A float64 array.
 
     Raises:
-        ValueError: if they are negative, do not sum to one, or are too many.
+        ValueError: if they are negative, do not sum to one, or have another
+            shape.
     """
     weights = np.asarray(weights, "float64")
     shapes = [(count,)] + [(count, num_classes)] * (num_classes is not None)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 # Beyond it a standard normal number has a probability of 1e-23.
 FAR = 10.0
@@ -17,8 +18,8 @@ FAR = 10.0
 WIDEST = 2.0
 
 
-def finite_thresholds(thresholds):
-    """Returns thresholds with those at infinity moved to `FAR`.
+def finite_thresholds(thresholds: ArrayLike) -> np.ndarray:
+    """Returns thresholds, those at infinity replaced by `FAR`.
 
     Args:
         thresholds: float array `(T - 1,)` or `(T - 1, num_classes)`, see
@@ -30,7 +31,7 @@ def finite_thresholds(thresholds):
     return np.clip(np.asarray(thresholds, "float64"), -FAR, FAR)
 
 
-def failure_mass(thresholds, eta):
+def failure_mass(thresholds: np.ndarray, eta: float) -> float:
     """Returns the probability that `h` lies on a ramp.
 
     `m = sum_i Phi(tau_i + eta / 2) - Phi(tau_i - eta / 2)` over the distinct
@@ -62,8 +63,10 @@ def failure_mass(thresholds, eta):
     return float(np.sum(masses))
 
 
-def ramp_width(thresholds, delta):
-    """Returns the widest ramps that fail with probability `delta` at most.
+def ramp_width(thresholds: np.ndarray, delta: float) -> float:
+    """Returns the width of the widest ramps that fail rarely enough.
+
+    `h` falls on one of them with a probability of at most `delta`.
 
     No wider than 2, nor than the least distance of two thresholds, so that
     ramps never overlap. Equal thresholds (a component of weight 0 lies between
@@ -86,7 +89,7 @@ def ramp_width(thresholds, delta):
     return min(_ramp_width(np.unique(column), delta) for column in columns)
 
 
-def _ramp_width(tau, delta):
+def _ramp_width(tau: np.ndarray, delta: float) -> float:
     gaps = np.diff(tau)
     high = min([WIDEST, *gaps.tolist()])
     if failure_mass(tau, high) <= delta:
@@ -101,8 +104,13 @@ def _ramp_width(tau, delta):
     return low
 
 
-def gates(h, thresholds, eta, labels=None):
-    """Returns the gates `B_i` of the components, by ReLUs alone.
+def gates(
+    h: tf.Tensor,
+    thresholds: ArrayLike,
+    eta: float,
+    labels: tf.Tensor | None = None,
+) -> tf.Tensor:
+    """Returns the gates `B_i` of the components, made of ReLUs alone.
 
     With `t_i = (h - tau_i) / eta + 1/2` and `S_i = 1 - relu(1 - relu(t_i))`,
     `S_0 = 1`, `S_T = 0`: `B_i = S_{i-1} - S_i`. They sum to one; off the ramps

@@ -1,10 +1,15 @@
-"""How a folded generator sends each row to its component.
+"""The ways in which a folded generator sends each row to its component.
 
 `routed` and `dense` pick a component by comparing the selector coordinate with
-thresholds, exactly. `relu` (`mixgan_tf.export.relu_selector`) uses nothing but
-affine maps and ReLUs, as the paper's theorem does.
+thresholds, exactly. `relu` (`mixgan_tf.export.folding.relu_selector`) uses
+nothing but affine maps and ReLUs, as the paper's theorem does.
 """
 
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import keras
 import tensorflow as tf
 
 from mixgan_tf.model.routing import routed
@@ -12,8 +17,18 @@ from mixgan_tf.networks.inspection import with_labels
 
 SELECTORS = ("routed", "dense", "relu")
 
+# From components, each row's component, latents and labels to samples.
+Route: TypeAlias = Callable[
+    [Sequence[keras.Model], tf.Tensor, tf.Tensor, tf.Tensor | None], tf.Tensor
+]
 
-def dense(components, chosen, latents, labels):
+
+def dense(
+    components: Sequence[keras.Model],
+    chosen: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tf.Tensor:
     """Runs every row through all components and keeps the chosen one's.
 
     `T` times the cost of `routed`, without any control flow.
@@ -35,8 +50,12 @@ def dense(components, chosen, latents, labels):
     return kept
 
 
-def all_outputs(components, latents, labels):
-    """Returns what each component makes of all rows.
+def all_outputs(
+    components: Sequence[keras.Model],
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> list[tf.Tensor]:
+    """Returns the samples that each component makes of all rows.
 
     Args:
         components: list of Keras generators.
@@ -50,10 +69,13 @@ def all_outputs(components, latents, labels):
     return [tf.cast(c(inputs, training=False), tf.float32) for c in components]
 
 
-def grouped(run, count, chosen):
+def grouped(
+    run: Callable[[int, tf.Tensor], tf.Tensor], count: int, chosen: tf.Tensor
+) -> tf.Tensor:
     """Runs each component on its own rows and puts them back in order.
 
-    `routed` from fewer kinds of operators, which converters know.
+    It does the same as `routed` with fewer kinds of operators, all known to
+    converters.
 
     Args:
         run: function from a component's index and an int32 tensor `(n,)` of
@@ -76,4 +98,4 @@ def grouped(run, count, chosen):
     return tf.gather(tf.concat(groups, 0), place)
 
 
-ROUTES = {"routed": routed, "dense": dense}
+ROUTES: dict[str, Route] = {"routed": routed, "dense": dense}

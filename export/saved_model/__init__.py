@@ -1,1 +1,1 @@
-"""The fold as a SavedModel."""
+"""Export of a fold as a SavedModel."""

@@ -1,4 +1,4 @@
-"""Networks in a form that TensorFlow runs faster in small groups of rows.
+"""Networks in a form that TensorFlow runs faster on small groups of rows.
 
 TensorFlow's transposed convolution reorders its weights in every call, and
 wastes most of its work where an image has few channels. As a convolution it
@@ -9,6 +9,8 @@ components of a mixture.
 import keras
 import numpy as np
 import tensorflow as tf
+
+from mixgan_tf.compat.layers import inbound_nodes
 
 
 class SubPixelConvolution(keras.layers.Layer):
@@ -28,7 +30,7 @@ class SubPixelConvolution(keras.layers.Layer):
         deconvolution layer the same as a convolutional layer?"
     """
 
-    def __init__(self, original):
+    def __init__(self, original: keras.layers.Conv2DTranspose) -> None:
         super().__init__(name=original.name, dtype=original.dtype_policy)
         self.stride = original.strides[0]
         self.taps = tuple(k // self.stride for k in original.kernel_size)
@@ -42,8 +44,8 @@ class SubPixelConvolution(keras.layers.Layer):
             )
         self.padding = original.padding
 
-    def build(self, input_shape):
-        """Creates the weights: as many as the original's."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Creates the weights, as many as the original's."""
         channels = self.filters * self.stride**2
         self.kernel = self.add_weight(
             shape=(*self.taps, input_shape[-1], channels), name="kernel"
@@ -51,7 +53,7 @@ class SubPixelConvolution(keras.layers.Layer):
         if self.use_bias:
             self.bias = self.add_weight(shape=(self.filters,), name="bias")
 
-    def take_weights(self, original):
+    def take_weights(self, original: keras.layers.Conv2DTranspose) -> None:
         """Rearranges the weights of the layer that this one replaces."""
         kernel, *bias = original.get_weights()
         (rows, columns), stride = self.taps, self.stride
@@ -63,8 +65,8 @@ class SubPixelConvolution(keras.layers.Layer):
         shape = [rows, columns, channels, stride**2 * filters]
         self.set_weights([np.reshape(kernel, shape), *bias])
 
-    def call(self, inputs):
-        """Maps `(B, H, W, C)` to what the transposed convolution makes."""
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Maps `(B, H, W, C)` to the transposed convolution's output."""
         around = [[0, 0], *([m - 1, m - 1] for m in self.taps), [0, 0]]
         kernel = tf.convert_to_tensor(self.kernel)
         x = tf.nn.conv2d(inputs, kernel, strides=1, padding=around)
@@ -81,7 +83,9 @@ class SubPixelConvolution(keras.layers.Layer):
             x = x + tf.convert_to_tensor(self.bias)
         return self.activation(x)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         """Returns the shape of the transposed convolution's output."""
         batch, *sides, _ = input_shape
         if self.padding == "valid":
@@ -89,8 +93,8 @@ class SubPixelConvolution(keras.layers.Layer):
         return (batch, *(self.stride * n for n in sides), self.filters)
 
 
-def replaceable(layer):
-    """Whether `SubPixelConvolution` does the same as a layer.
+def replaceable(layer: keras.Operation) -> bool:
+    """Returns whether `SubPixelConvolution` can replace a layer.
 
     Args:
         layer: a Keras layer or operation.
@@ -107,24 +111,24 @@ def replaceable(layer):
         and not any(k % layer.strides[0] for k in layer.kernel_size)
         and set(layer.dilation_rate) == {1}
         and layer.output_padding is None
-        and len(layer._inbound_nodes) == 1  # not shared
+        and len(inbound_nodes(layer)) == 1  # not shared
         and None not in layer.input.shape[1:]
     )
 
 
-def with_fast_layers(network):
-    """Returns a network that makes the same samples, sooner.
+def with_fast_layers(network: keras.Model) -> keras.Model:
+    """Returns a network that makes the same samples faster.
 
     Args:
         network: a built functional or Sequential Keras model.
 
     Returns:
-        The network itself where nothing can be gained; otherwise a copy, whose
-        samples differ by rounding.
+        The network itself if none of its layers can be replaced; otherwise a
+        copy, whose samples differ by rounding.
     """
     pairs = []
 
-    def clone(layer):
+    def clone(layer: keras.Operation) -> keras.Operation:
         if not isinstance(layer, keras.layers.Layer):
             return layer  # an operation such as `ops.sum` has no state
         if replaceable(layer):

@@ -1,10 +1,10 @@
-"""How a SavedModel runs a folded generator, or one of its components."""
+"""The functions by which a SavedModel runs a fold or one of its components."""
 
 import tensorflow as tf
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.saved_model.networks import with_fast_layers
 from mixgan_tf.export.saved_model.stacked_components import StackedComponents
-from mixgan_tf.export.saved_model.stacked_components import alike
+from mixgan_tf.export.saved_model.stacked_components import same_architecture
 
 from mixgan_tf.networks.inspection import with_labels
 
@@ -19,7 +19,7 @@ class Runner:
         generator: a `FoldedGenerator`.
     """
 
-    def __init__(self, generator):
+    def __init__(self, generator: FoldedGenerator) -> None:
         components = [with_fast_layers(c) for c in generator.components]
         self.generator = FoldedGenerator(
             components,
@@ -29,19 +29,19 @@ class Runner:
             generator.delta,
             generator.gate,
         )
-        self.stacked = None
+        self.stacked: StackedComponents | None = None
         several = generator.selector == "routed" and len(components) > 1
-        if several and alike(generator.components):
+        if several and same_architecture(generator.components):
             self.stacked = StackedComponents(components)
 
     @property
-    def weights(self):
-        """A list of `tf.Variable`: every weight once, nothing of Keras."""
+    def weights(self) -> list[tf.Variable]:
+        """The TensorFlow variables of the functions, each once."""
         if self.stacked:
             return self.stacked.weights
         return [w.value for w in self.generator.weights]
 
-    def fold(self, latents, labels):
+    def fold(self, latents: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
         """Runs latents with their selector coordinate.
 
         Args:
@@ -54,11 +54,13 @@ class Runner:
         route = self.stacked and self.stacked.route
         return self.generator(with_labels(latents, labels), route=route)
 
-    def component(self, position, latents, labels):
+    def component(
+        self, position: int, latents: tf.Tensor, labels: tf.Tensor | None
+    ) -> tf.Tensor:
         """Runs latents through one component.
 
         Args:
-            position: int, which of the components in the fold.
+            position: int, the index of the component in the fold.
             latents: float32 tensor `(B, latent_dim)`.
             labels: int32 tensor `(B,)`, or `None`.
 

@@ -1,6 +1,10 @@
-"""What a SavedModel of a folded generator offers: its signatures."""
+"""The signatures of a SavedModel of a folded generator."""
 
+from typing import TypeAlias
+
+import keras
 import tensorflow as tf
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.output_gates import activation_range
 from mixgan_tf.export.saved_model.runner import Runner
 
@@ -8,9 +12,15 @@ from mixgan_tf.model import sampling
 
 PIXEL_STEPS = 255  # of an 8-bit image, from black to white
 
+TFFunction: TypeAlias = tf.types.experimental.PolymorphicFunction
 
-def serving_module(generator, limits=None, components=False):
-    """Returns what `tf.saved_model.save` takes.
+
+def serving_module(
+    generator: FoldedGenerator,
+    limits: tuple[float, float] | None = None,
+    components: bool = False,
+) -> tuple[tf.Module, dict[str, tf.types.experimental.ConcreteFunction]]:
+    """Returns the arguments of `tf.saved_model.save`: a module and signatures.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -23,13 +33,18 @@ def serving_module(generator, limits=None, components=False):
         once, and a dict of concrete functions.
     """
     runner = Runner(generator)
-    generate = _generate(generator, runner, limits)
-    functions = {"generate": generate, "sample": _sample(generator, generate)}
+    generate = _generate_function(generator, runner, limits)
+    functions = {
+        "generate": generate,
+        "sample": _sample_function(generator, generate),
+    }
     if generator.num_classes is not None:
-        functions["sample_labels"] = _sample_labels(generator, generate)
+        functions["sample_labels"] = _sample_labels_function(
+            generator, generate
+        )
     if components:
         for position, index in enumerate(_original_indices(generator)):
-            functions[f"component_{index}"] = _component(
+            functions[f"component_{index}"] = _component_function(
                 generator, runner, position, limits
             )
     module = tf.Module()
@@ -43,8 +58,10 @@ def serving_module(generator, limits=None, components=False):
     return module, {"serving_default": signatures["generate"], **signatures}
 
 
-def input_specs(generator, latent_size=None):
-    """Returns the tensors that a folded generator takes.
+def input_specs(
+    generator: FoldedGenerator, latent_size: int | None = None
+) -> list[tf.TensorSpec]:
+    """Returns the specs of a folded generator's inputs.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -61,7 +78,7 @@ def input_specs(generator, latent_size=None):
     return specs
 
 
-def variables_module(generator):
+def variables_module(generator: keras.Model) -> tf.Module:
     """Returns a module that holds a generator's variables, each once.
 
     Args:
@@ -75,8 +92,8 @@ def variables_module(generator):
     return module
 
 
-def output_range(generator):
-    """Returns what all samples lie between, from the output layers.
+def output_range(generator: FoldedGenerator) -> tuple[float, float]:
+    """Returns the range of all samples, from the output layers.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -85,49 +102,67 @@ def output_range(generator):
         A tuple `(low, high)` of floats.
 
     Raises:
-        ValueError: if a component's output layer does not say.
+        ValueError: if a component's output layer has no known range.
     """
-    ranges = [activation_range(c) for c in generator.components]
-    for component, found in zip(generator.components, ranges, strict=True):
-        if found is None or None in found:
+    lows, highs = [], []
+    for component in generator.components:
+        found = activation_range(component)
+        low, high = found or (None, None)
+        if low is None or high is None:
             raise ValueError(
                 "Argument `output_dtype` can be 'uint8' only where the "
                 "activation of the output layer bounds the samples, such as "
                 "tanh or sigmoid; use 'float32'. Received: a component "
                 f"'{component.name}' whose samples lie in {found}"
             )
-    lows, highs = zip(*ranges, strict=True)
+        lows.append(low)
+        highs.append(high)
     return min(lows), max(highs)
 
 
-def _generate(generator, runner, limits):
+def _generate_function(
+    generator: FoldedGenerator,
+    runner: Runner,
+    limits: tuple[float, float] | None,
+) -> TFFunction:
     specs = input_specs(generator)
 
     @tf.function(input_signature=specs)
-    def generate(latents, labels=None):
-        latents, labels = _checked(generator, specs, latents, labels)
+    def generate(
+        latents: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        latents, labels = _checked_inputs(generator, specs, latents, labels)
         return {"samples": _as_pixels(runner.fold(latents, labels), limits)}
 
     return generate
 
 
-def _component(generator, runner, position, limits):
+def _component_function(
+    generator: FoldedGenerator,
+    runner: Runner,
+    position: int,
+    limits: tuple[float, float] | None,
+) -> TFFunction:
     specs = input_specs(generator, generator.latent_dim)
 
     @tf.function(input_signature=specs)
-    def generate(latents, labels=None):
-        latents, labels = _checked(generator, specs, latents, labels)
+    def generate(
+        latents: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
+        latents, labels = _checked_inputs(generator, specs, latents, labels)
         samples = runner.component(position, latents, labels)
         return {"samples": _as_pixels(samples, limits)}
 
     return generate
 
 
-def _sample(generator, generate):
+def _sample_function(
+    generator: FoldedGenerator, generate: TFFunction
+) -> TFFunction:
     specs = [tf.TensorSpec([], tf.int32, name) for name in ("num", "seed")]
 
     @tf.function(input_signature=specs)
-    def sample(num, seed):
+    def sample(num: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         latents, labels = sampling.draw_inputs(
             num, generator.latent_dim, generator.num_classes, seed
         )
@@ -138,14 +173,18 @@ def _sample(generator, generate):
     return sample
 
 
-def _sample_labels(generator, generate):
+def _sample_labels_function(
+    generator: FoldedGenerator, generate: TFFunction
+) -> TFFunction:
     specs = [
         tf.TensorSpec([None], tf.int32, "labels"),
         tf.TensorSpec([], tf.int32, "seed"),
     ]
 
     @tf.function(input_signature=specs)
-    def sample_labels(labels, seed):
+    def sample_labels(
+        labels: tf.Tensor, seed: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         num = tf.shape(labels)[0]
         latents = sampling.draw_latents(num, generator.latent_dim, seed)
         return generate(latents, labels)
@@ -153,8 +192,13 @@ def _sample_labels(generator, generate):
     return sample_labels
 
 
-def _checked(generator, specs, latents, labels):
-    """Returns both; what a server gets is checked when it gets it."""
+def _checked_inputs(
+    generator: FoldedGenerator,
+    specs: list[tf.TensorSpec],
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tuple[tf.Tensor, tf.Tensor | None]:
+    """Returns latents and labels that a server checks for each request."""
     latents = tf.ensure_shape(latents, specs[0].shape, name="check_latents")
     if labels is not None:
         in_range = (labels >= 0) & (labels < generator.num_classes)
@@ -167,7 +211,9 @@ def _checked(generator, specs, latents, labels):
     return latents, labels
 
 
-def _as_pixels(samples, limits):
+def _as_pixels(
+    samples: tf.Tensor, limits: tuple[float, float] | None
+) -> tf.Tensor:
     if limits is None:
         return samples
     low, high = limits
@@ -175,7 +221,7 @@ def _as_pixels(samples, limits):
     return tf.cast(tf.clip_by_value(steps, 0, PIXEL_STEPS), tf.uint8)
 
 
-def _original_indices(generator):
+def _original_indices(generator: FoldedGenerator) -> list[int]:
     """Returns the components' indices in the mixture, dropped ones counted."""
     total = len(generator.components) + len(generator.dropped)
     return [i for i in range(total) if i not in generator.dropped]

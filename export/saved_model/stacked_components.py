@@ -1,9 +1,12 @@
-"""One network for all components of a mixture, their weights side by side.
+"""One network for all components of a mixture, with their weights stacked.
 
 Components of one architecture differ in their weights alone. With the weights
 stacked, a graph needs the network once, in a loop over the components that
 have rows: what is not chosen costs nothing, not even a condition.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,19 +17,25 @@ from mixgan_tf.networks.inspection import with_labels
 
 
 class StackedComponents:
-    """Runs networks of one architecture by their index.
+    """Components of one architecture, which run as one network.
 
     Args:
-        components: list of `T` built Keras generators; see `alike`.
+        components: list of `T` built Keras generators; see
+            `same_architecture`.
     """
 
-    def __init__(self, components):
+    def __init__(self, components: Sequence[keras.Model]) -> None:
         self.network = components[0]
         self.count = len(components)
         arrays = zip(*(c.get_weights() for c in components), strict=True)
         self.weights = [tf.Variable(np.stack(a)) for a in arrays]
 
-    def run(self, index, latents, labels):
+    def run(
+        self,
+        index: int | tf.Tensor,
+        latents: tf.Tensor,
+        labels: tf.Tensor | None,
+    ) -> tf.Tensor:
         """Runs rows through one component.
 
         Args:
@@ -43,7 +52,13 @@ class StackedComponents:
         samples = call_with(self.network, substitutes, inputs, training=False)
         return tf.cast(samples, tf.float32)
 
-    def route(self, components, chosen, latents, labels):
+    def route(
+        self,
+        components: Sequence[keras.Model],
+        chosen: tf.Tensor,
+        latents: tf.Tensor,
+        labels: tf.Tensor | None,
+    ) -> tf.Tensor:
         """Runs every row through its own component alone.
 
         Args:
@@ -58,7 +73,9 @@ class StackedComponents:
         shape = components[0].output_shape[1:]
         present, _ = tf.unique(chosen)
 
-        def add_group(i, samples):
+        def add_group(
+            i: tf.Tensor, samples: tf.Tensor
+        ) -> tuple[tf.Tensor, tf.Tensor]:
             rows = tf.where(tf.equal(chosen, present[i]))
             group = self.run(
                 present[i],
@@ -76,8 +93,8 @@ class StackedComponents:
         return tf.ensure_shape(samples, [None, *shape])
 
 
-def alike(components):
-    """Whether networks differ in their weights alone.
+def same_architecture(components: Sequence[keras.Model]) -> bool:
+    """Returns whether networks differ in their weights alone.
 
     Args:
         components: list of built Keras models.
@@ -89,7 +106,9 @@ def alike(components):
     return all(other == first for other in others)
 
 
-def _architecture(network):
+def _architecture(
+    network: keras.Model,
+) -> tuple[dict[str, Any], list[tuple[tuple[int, ...], str]]]:
     described = keras.saving.serialize_keras_object(network)
     described["config"] = {**described["config"], "name": None}
     shapes = [(tuple(w.shape), w.dtype) for w in network.weights]

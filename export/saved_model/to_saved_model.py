@@ -1,22 +1,27 @@
-"""A folded generator as a SavedModel, which TensorFlow alone can serve."""
+"""Export of a mixture as a SavedModel, which TensorFlow alone can serve."""
 
 import json
 import pathlib
 
 import numpy as np
 import tensorflow as tf
+from mixgan_tf.export.export_report import write_report
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.folded_generator import folded
 from mixgan_tf.export.metadata import describe
+from mixgan_tf.export.output_paths import refuse_existing
+from mixgan_tf.export.sample_function import SampleFunction
 from mixgan_tf.export.saved_model.signatures import PIXEL_STEPS
 from mixgan_tf.export.saved_model.signatures import output_range
 from mixgan_tf.export.saved_model.signatures import serving_module
 from mixgan_tf.export.saved_model.warmup import write_warmup
-from mixgan_tf.export.verification import refuse_existing
+from mixgan_tf.export.verification import Verification
 from mixgan_tf.export.verification import verify
-from mixgan_tf.export.verification import write_report
+from numpy.typing import ArrayLike
 
 from mixgan_tf import files
 from mixgan_tf.arguments import require_choice
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.networks.inspection import computes_in_half
 
 # Least peak signal to noise ratios that rounding leaves: in float32 it is more
@@ -28,13 +33,13 @@ REPORT = pathlib.Path("assets.extra", "export.json")
 
 
 def to_saved_model(
-    model,
-    path,
-    overwrite=False,
-    output_dtype="float32",
-    components=False,
-    warmup=True,
-):
+    model: MixGAN | FoldedGenerator,
+    path: str | pathlib.Path,
+    overwrite: bool = False,
+    output_dtype: str = "float32",
+    components: bool = False,
+    warmup: bool = True,
+) -> pathlib.Path:
     """Writes a mixture as one SavedModel.
 
     Signatures, all with named inputs and outputs:
@@ -51,7 +56,7 @@ def to_saved_model(
       components out.
 
     It is loaded and compared with the Keras model before it gets its name.
-    `assets.extra/export.json` says what came of it.
+    `assets.extra/export.json` reports the comparison.
 
     Args:
         model: a `MixGAN` or a `FoldedGenerator`.
@@ -69,9 +74,9 @@ def to_saved_model(
 
     Raises:
         ValueError: if the folder exists and `overwrite` is false, or holds
-            anything but a SavedModel; if `"uint8"` is asked for and no range
-            of the outputs is known; or if the SavedModel does not do what the
-            model does.
+            anything but a SavedModel; if `output_dtype` is `"uint8"` and no
+            range of the outputs is known; or if the SavedModel's samples are
+            not the model's.
 
     Example:
     ```python
@@ -80,23 +85,24 @@ def to_saved_model(
     served.signatures["sample"](num=tf.constant(16), seed=tf.constant(0))
     ```
     """
-    path = refuse_existing(path, overwrite)
-    occupied = path.is_dir() and any(path.iterdir())
-    if occupied and not (path / "saved_model.pb").is_file():
+    target = refuse_existing(path, overwrite)
+    occupied = target.is_dir() and any(target.iterdir())
+    if occupied and not (target / "saved_model.pb").is_file():
         raise ValueError(
-            "A SavedModel may replace another, not a folder of other files; "
-            f"choose another path. Received: {str(path)!r}"
+            "Argument `path`: a SavedModel may replace another, not a folder "
+            "of other files; choose another path. "
+            f"Received: path={str(target)!r}"
         )
     require_choice("output_dtype", output_dtype, tuple(LEAST_PSNR_DB))
     generator = folded(model)
     details = describe(generator)
     limits = output_range(generator) if output_dtype == "uint8" else None
     module, signatures = serving_module(generator, limits, components)
-    with files.atomic_folder(path) as folder:
+    with files.atomic_folder(target) as folder:
         tf.saved_model.save(module, str(folder), signatures=signatures)
         if warmup:
-            write_warmup(folder, _model_name(path), signatures)
-        found = verify(generator, _runner(folder, limits))
+            write_warmup(folder, _model_name(target), signatures)
+        found = verify(generator, _sample_function(folder, limits))
         _require_close(found, generator, output_dtype)
         write_report(
             folder / REPORT,
@@ -118,10 +124,10 @@ def to_saved_model(
                 "versions": details["versions"],
             },
         )
-    return path
+    return target
 
 
-def open_saved_model(path):
+def open_saved_model(path: str | pathlib.Path) -> SampleFunction:
     """Returns a function that runs a SavedModel of `to_saved_model`.
 
     Args:
@@ -148,14 +154,16 @@ def open_saved_model(path):
             f"Received: {str(path)!r}"
         )
     report = json.loads((path / REPORT).read_text(encoding="utf-8"))
-    return _runner(path, report["output_range"])
+    return _sample_function(path, report["output_range"])
 
 
-def _runner(folder, limits):
+def _sample_function(
+    folder: pathlib.Path, limits: tuple[float, float] | None
+) -> SampleFunction:
     # Kept alive by `run`: the signatures alone do not keep the variables.
     served = tf.saved_model.load(str(folder))
 
-    def run(latents, labels=None):
+    def run(latents: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
         generate = served.signatures["generate"]
         feed = {"latents": tf.constant(np.asarray(latents, "float32"))}
         if labels is not None:
@@ -164,12 +172,15 @@ def _runner(folder, limits):
         if limits is None:
             return samples
         low, high = limits
-        return np.float32(low + samples * ((high - low) / PIXEL_STEPS))
+        scaled = low + samples * ((high - low) / PIXEL_STEPS)
+        return np.asarray(scaled, "float32")
 
     return run
 
 
-def _require_close(found, generator, output_dtype):
+def _require_close(
+    found: Verification, generator: FoldedGenerator, output_dtype: str
+) -> None:
     least = LEAST_PSNR_DB[output_dtype]
     if any(computes_in_half(c) for c in generator.components):
         least = LEAST_PSNR_DB_OF_HALF_PRECISION
@@ -180,6 +191,6 @@ def _require_close(found, generator, output_dtype):
         )
 
 
-def _model_name(path):
+def _model_name(path: pathlib.Path) -> str:
     path = path.absolute()
     return path.parent.name if path.name.isdigit() else path.name

@@ -1,4 +1,4 @@
-"""Requests that TensorFlow Serving runs when it loads a SavedModel.
+"""Warm-up requests, which TensorFlow Serving runs when it loads a SavedModel.
 
 The file holds serialised `PredictionLog` messages of `tensorflow-serving-api`.
 That package is not needed to write them: their few fields are declared here
@@ -12,13 +12,14 @@ import tensorflow as tf
 from google.protobuf import descriptor_pb2
 from google.protobuf import descriptor_pool
 from google.protobuf import message_factory
+from google.protobuf.message import Message
 
 FILE = pathlib.Path("assets.extra", "tf_serving_warmup_requests")
 BATCH_SIZES = (1, 16)
 _PACKAGE = "mixgan_tf.warmup"
 
 # Message -> field -> (its number in TensorFlow Serving's API, its type).
-_MESSAGES = {
+_MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
     "ModelSpec": {"name": (1, "string"), "signature_name": (3, "string")},
     "Input": {"key": (1, "string"), "value": (2, "bytes")},  # a TensorProto
     "PredictRequest": {
@@ -30,7 +31,11 @@ _MESSAGES = {
 }
 
 
-def write_warmup(folder, model_name, signatures):
+def write_warmup(
+    folder: pathlib.Path,
+    model_name: str,
+    signatures: dict[str, tf.types.experimental.ConcreteFunction],
+) -> None:
     """Writes a warm-up file into a SavedModel.
 
     Each signature is called with batches of 1 and of 16 rows.
@@ -49,7 +54,12 @@ def write_warmup(folder, model_name, signatures):
                 writer.write(request.SerializeToString())
 
 
-def _request(model_name, signature_name, function, batch_size):
+def _request(
+    model_name: str,
+    signature_name: str,
+    function: tf.types.experimental.ConcreteFunction,
+    batch_size: int,
+) -> Message:
     message = _message_class("PredictionLog")()
     request = message.predict_log.request
     request.model_spec.name = model_name
@@ -60,12 +70,14 @@ def _request(model_name, signature_name, function, batch_size):
     return message
 
 
-def _specs(function):
+def _specs(
+    function: tf.types.experimental.ConcreteFunction,
+) -> list[tf.TensorSpec]:
     found = tf.nest.flatten(function.structured_input_signature)
     return [spec for spec in found if isinstance(spec, tf.TensorSpec)]
 
 
-def _value(spec, batch_size):
+def _value(spec: tf.TensorSpec, batch_size: int) -> int | np.ndarray:
     if spec.name == "num":
         return batch_size
     shape = [batch_size if n is None else n for n in spec.shape]
@@ -77,7 +89,7 @@ def _value(spec, batch_size):
     return np.broadcast_to(rows[:, None], shape)
 
 
-def _message_class(name):
+def _message_class(name: str) -> type[Message]:
     file = descriptor_pb2.FileDescriptorProto(
         name="mixgan_tf_warmup.proto", package=_PACKAGE, syntax="proto3"
     )
@@ -91,7 +103,9 @@ def _message_class(name):
     return message_factory.GetMessageClass(found)
 
 
-def _add_field(message, name, number, kind):
+def _add_field(
+    message: descriptor_pb2.DescriptorProto, name: str, number: int, kind: str
+) -> None:
     kinds = descriptor_pb2.FieldDescriptorProto
     field = message.field.add(name=name, number=number)
     field.label = (

@@ -1,1 +1,1 @@
-"""The fold as a TFLite file."""
+"""Export of a fold as a TFLite file."""

@@ -1,4 +1,4 @@
-"""Putting several converted graphs together, as signatures of one file.
+"""The assembly of several converted graphs as signatures of one file.
 
 Each graph is converted alone. The converter would quantise the drawing of
 random numbers along with the network that reads them, and the coordinate that
@@ -6,6 +6,8 @@ selects the component with it; so the two are converted apart and joined here.
 """
 
 import copy
+from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -22,17 +24,17 @@ _BRANCHES = (  # operators' references to other graphs
 
 
 class _Graph(NamedTuple):
-    """A graph and the numbers of the tensors that enter and leave it."""
+    """A graph and the indices of its input and output tensors, by name."""
 
-    graph: object  # SubGraphT
-    inputs: dict  # from name to index
-    outputs: dict
+    graph: flatbuffer_utils.schema_fb.SubGraphT
+    inputs: dict[str, int]
+    outputs: dict[str, int]
 
 
 class Assembly:
-    """A TFLite model that grows by signatures; equal weights are kept once."""
+    """A TFLite model to add signatures to, which keeps equal weights once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._model = _schema.ModelT()
         self._model.version = 3
         self._model.description = "mixgan_tf"
@@ -42,15 +44,23 @@ class Assembly:
         self._model.buffers = [_schema.BufferT()]  # the first one is empty
         self._model.metadata = []
         self._buffers = {b"": 0}  # from content to place
-        self._codes = {}  # from operator and version to place
-        self._imported = {}  # from a file's content to its graph
+        # From an operator's codes and version to its place.
+        self._codes: dict[tuple[int, int, bytes | None, int], int] = {}
+        # From a file's content to its graph.
+        self._imported: dict[bytes, _Graph] = {}
         self._version = b""
 
-    def add_signature(self, name, content, source=None, returned=()):
-        """Adds a graph under a name.
+    def add_signature(
+        self,
+        name: str,
+        content: bytes,
+        source: bytes | None = None,
+        returned: Collection[str] = (),
+    ) -> None:
+        """Adds a graph as a signature.
 
         Args:
-            name: of the signature.
+            name: name of the signature.
             content: bytes of a TFLite file with one signature.
             source: bytes of another, whose outputs become the inputs of the
                 same names; the signature then takes what `source` takes, and
@@ -59,7 +69,7 @@ class Assembly:
         """
         added = self._import(content)
         if source is not None:
-            added = _joined(self._import(source), added, returned)
+            added = _connected(self._import(source), added, returned)
         added.graph.name = name
         added.graph.inputs = list(added.inputs.values())
         added.graph.outputs = list(added.outputs.values())
@@ -75,31 +85,33 @@ class Assembly:
             graphs.append(added.graph)
         self._model.signatureDefs.append(signature)
 
-    def add_metadata(self, name, data):
+    def add_metadata(self, name: str, data: bytes) -> None:
         """Adds bytes to the file's metadata table."""
         entry = _schema.MetadataT()
         entry.name = name
-        entry.buffer = self._buffer(np.frombuffer(data, "uint8"))
+        entry.buffer = self._buffer_index(np.frombuffer(data, "uint8"))
         self._model.metadata.append(entry)
 
-    def to_bytes(self):
+    def to_bytes(self) -> bytes:
         """Returns the TFLite file's content."""
         self.add_metadata(_VERSION, self._version)
         return flatbuffer_utils.convert_object_to_bytearray(self._model)
 
-    def _import(self, content):
-        """Returns a copy of a file's graph, its branches being in the model."""
+    def _import(self, content: bytes) -> _Graph:
+        """Returns a copy of a file's graph, after adding what it refers to."""
         if content not in self._imported:
             model = flatbuffer_utils.read_model_from_bytearray(
                 bytearray(content)
             )
-            self._imported[content] = self._take_over(model)
+            self._imported[content] = self._add_references(model)
         return copy.deepcopy(self._imported[content])
 
-    def _take_over(self, model):
+    def _add_references(
+        self, model: flatbuffer_utils.schema_fb.ModelT
+    ) -> _Graph:
         (signature,) = model.signatureDefs
-        buffers = [self._buffer(b.data) for b in model.buffers]
-        codes = [self._code(c) for c in model.operatorCodes]
+        buffers = [self._buffer_index(b.data) for b in model.buffers]
+        codes = [self._code_index(c) for c in model.operatorCodes]
         places, main = {}, model.subgraphs[signature.subgraphIndex]
         for i, graph in enumerate(model.subgraphs):
             if graph is not main:
@@ -118,12 +130,14 @@ class Assembly:
         for entry in model.metadata or []:
             if entry.name.decode() == _VERSION:
                 version = model.buffers[entry.buffer].data.tobytes()
-                self._version = max(self._version, version, key=_numbers)
+                self._version = max(
+                    self._version, version, key=_version_numbers
+                )
         return _Graph(
             main, _indices(signature.inputs), _indices(signature.outputs)
         )
 
-    def _buffer(self, data):
+    def _buffer_index(self, data: np.ndarray | None) -> int:
         content = b"" if data is None else data.tobytes()
         if content not in self._buffers:
             buffer = _schema.BufferT()
@@ -132,7 +146,9 @@ class Assembly:
             self._model.buffers.append(buffer)
         return self._buffers[content]
 
-    def _code(self, code):
+    def _code_index(
+        self, code: flatbuffer_utils.schema_fb.OperatorCodeT
+    ) -> int:
         key = (
             code.builtinCode,
             code.deprecatedBuiltinCode,
@@ -145,8 +161,10 @@ class Assembly:
         return self._codes[key]
 
 
-def _joined(source, sink, returned):
-    """Returns one graph that feeds the source's outputs to the sink."""
+def _connected(
+    source: _Graph, sink: _Graph, returned: Collection[str]
+) -> _Graph:
+    """Returns one graph in which the source's outputs feed the sink."""
     first = len(source.graph.tensors)
     places = [first + i for i in range(len(sink.graph.tensors))]
     places.append(-1)  # an operator's missing input
@@ -169,11 +187,15 @@ def _joined(source, sink, returned):
     return _Graph(graph, inputs, {**outputs, **kept})
 
 
-def _indices(entries):
+def _indices(
+    entries: Iterable[flatbuffer_utils.schema_fb.TensorMapT],
+) -> dict[str, int]:
     return {entry.name.decode(): entry.tensorIndex for entry in entries}
 
 
-def _tensor_map(indices):
+def _tensor_map(
+    indices: dict[str, int],
+) -> list[flatbuffer_utils.schema_fb.TensorMapT]:
     entries = []
     for name, index in indices.items():
         entry = _schema.TensorMapT()
@@ -182,6 +204,6 @@ def _tensor_map(indices):
     return entries
 
 
-def _numbers(version):
+def _version_numbers(version: bytes) -> list[int]:
     parts = version.rstrip(b"\0").split(b".")
     return [int(part) for part in parts if part.isdigit()]

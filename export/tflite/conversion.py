@@ -1,4 +1,4 @@
-"""From a folded generator to the content of a TFLite file."""
+"""The conversion of a folded generator to the content of TFLite files."""
 
 import contextlib
 import functools
@@ -8,7 +8,10 @@ import re
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
+from collections.abc import Iterator
 
+import numpy as np
 import tensorflow as tf
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.saved_model.signatures import variables_module
@@ -16,6 +19,7 @@ from mixgan_tf.export.tflite import counter_random
 from mixgan_tf.export.tflite import routes
 from mixgan_tf.export.tflite.networks import convertible
 from mixgan_tf.export.tflite.quantization import representative_rows
+from numpy.typing import ArrayLike
 from tensorflow.lite.python.convert import ConverterError
 
 from mixgan_tf.arguments import summary_of
@@ -23,9 +27,12 @@ from mixgan_tf.arguments import summary_of
 _SIGNATURE = "serving_default"  # one graph converted alone must be called so
 
 
-def generating(
-    generator, batch_size, quantization, representative_latents=None
-):
+def convert_generator(
+    generator: FoldedGenerator,
+    batch_size: int | None,
+    quantization: str,
+    representative_latents: ArrayLike | None = None,
+) -> bytes:
     """Converts the map from latents, and labels if any, to samples.
 
     Args:
@@ -52,13 +59,17 @@ def generating(
         specs.append(tf.TensorSpec([batch_size], tf.int32, "labels"))
 
     @tf.function(input_signature=specs)
-    def generate(latents, labels=None):
+    def generate(
+        latents: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         return {"samples": routes.generate(generator, latents, labels)}
 
     measured_on = None
     if quantization == "int8":
-        rows = representative_rows(generator, representative_latents)
-        measured_on = functools.partial(_feeds, *rows, batch_size)
+        rows, labels = representative_rows(generator, representative_latents)
+        measured_on = functools.partial(
+            _representative_feeds, rows, labels, batch_size
+        )
     return _convert(
         generate.get_concrete_function(),
         variables_module(generator),
@@ -68,8 +79,13 @@ def generating(
 
 
 @functools.lru_cache(maxsize=16)
-def drawing(batch_size, latent_dim, num_classes, labels_given=False):
-    """Converts the drawing of what `generating` takes, from a seed.
+def convert_drawing(
+    batch_size: int | None,
+    latent_dim: int,
+    num_classes: int | None,
+    labels_given: bool = False,
+) -> bytes:
+    """Converts the random draw of the generator's inputs from a seed.
 
     `sampling.draw_latents` and `draw_labels` give the same numbers.
 
@@ -77,7 +93,7 @@ def drawing(batch_size, latent_dim, num_classes, labels_given=False):
         batch_size: `None` for any, or 1.
         latent_dim: size of the latents.
         num_classes: `None`, or the number of classes.
-        labels_given: whether the labels are not drawn but given.
+        labels_given: whether the labels are given instead of drawn.
 
     Returns:
         Bytes of a TFLite file. It takes the int32 scalar `seed`, and for any
@@ -94,7 +110,12 @@ def drawing(batch_size, latent_dim, num_classes, labels_given=False):
         specs["num"] = tf.TensorSpec([], tf.int32)
 
     @tf.function
-    def draw(seed, row=0, num=1, labels=None):
+    def draw(
+        seed: tf.Tensor,
+        row: tf.Tensor | int = 0,
+        num: tf.Tensor | int = 1,
+        labels: tf.Tensor | None = None,
+    ) -> dict[str, tf.Tensor]:
         if labels is not None:
             num = tf.shape(labels)[0]
         drawn = {
@@ -111,8 +132,10 @@ def drawing(batch_size, latent_dim, num_classes, labels_given=False):
     return _convert(draw.get_concrete_function(**specs), tf.Module())
 
 
-def _feeds(latents, labels, batch_size):
-    """Yields representative inputs: a row of each component, or one alone."""
+def _representative_feeds(
+    latents: np.ndarray, labels: np.ndarray | None, batch_size: int | None
+) -> Iterator[dict[str, np.ndarray]]:
+    """Yields inputs to measure on: a row of each component, or single rows."""
     for place in range(len(latents)):
         feed = {"latents": latents[place]}
         if labels is not None:
@@ -124,7 +147,12 @@ def _feeds(latents, labels, batch_size):
                 yield {name: rows[i : i + 1] for name, rows in feed.items()}
 
 
-def _convert(function, module, quantization="float32", measured_on=None):
+def _convert(
+    function: tf.types.experimental.ConcreteFunction,
+    module: tf.Module,
+    quantization: str = "float32",
+    measured_on: Callable[[], Iterator[dict[str, np.ndarray]]] | None = None,
+) -> bytes:
     module.function = function
     # Converting from a SavedModel is what works for Keras 3 networks.
     with tempfile.TemporaryDirectory() as folder, _silenced():
@@ -154,8 +182,8 @@ def _convert(function, module, quantization="float32", measured_on=None):
 
 
 @contextlib.contextmanager
-def _silenced():
-    """Hides what the converter writes, below Python too: pages of graphs."""
+def _silenced() -> Iterator[None]:
+    """Hides the converter's output, also that of its C++ code."""
     sys.stderr.flush()
     shown = os.dup(2)
     with tempfile.TemporaryFile() as hidden, warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Seeded random numbers made in the graph, by operators TFLite has built in.
+"""Seeded random numbers, made in the graph by TFLite's builtin operators.
 
 TFLite has no random operator that takes a seed. The generator behind
 `tf.random.stateless_normal` on a CPU, though, needs nothing but products, sums,
@@ -24,12 +24,14 @@ _SEED_KEY = np.array([0x3EC8F720, 0x02461E29], "uint32")
 _LEAST = 1e-7  # of the uniform number whose logarithm is taken
 
 
-def normal_rows(first, num, width, seed):
-    """Draws some of the rows that `sampling.draw_latents` draws for a seed.
+def normal_rows(
+    first: tf.Tensor, num: int | tf.Tensor, width: int, seed: tf.Tensor
+) -> tf.Tensor:
+    """Returns some of the rows that `sampling.draw_latents` draws for a seed.
 
     Args:
         first: int32 scalar tensor, the first row.
-        num: int or int32 scalar tensor, how many.
+        num: int or int32 scalar tensor, the number of rows.
         width: int, the numbers in a row.
         seed: int32 scalar tensor.
 
@@ -38,7 +40,9 @@ def normal_rows(first, num, width, seed):
         equal to TensorFlow's up to the rounding of sines and logarithms.
     """
     begin = first * width
-    words = _words(begin // 4, (begin + num * width + 3) // 4, seed, stream=0)
+    words = _random_words(
+        begin // 4, (begin + num * width + 3) // 4, seed, stream=0
+    )
     pairs = _uniform(tf.reshape(words, [-1, 2]))
     radius = tf.sqrt(-2.0 * tf.math.log(tf.maximum(pairs[:, :1], _LEAST)))
     angle = 2.0 * math.pi * pairs[:, 1:]
@@ -47,19 +51,21 @@ def normal_rows(first, num, width, seed):
     return tf.reshape(numbers, [num, width])
 
 
-def label_rows(first, num, num_classes, seed):
-    """Draws some of the labels that `sampling.draw_labels` draws for a seed.
+def label_rows(
+    first: tf.Tensor, num: int | tf.Tensor, num_classes: int, seed: tf.Tensor
+) -> tf.Tensor:
+    """Returns some of the labels that `sampling.draw_labels` draws for a seed.
 
     Args:
         first: int32 scalar tensor, the first row.
-        num: int or int32 scalar tensor, how many.
+        num: int or int32 scalar tensor, the number of rows.
         num_classes: int, at most 32768.
         seed: int32 scalar tensor.
 
     Returns:
         An int32 tensor `(num,)`, values in `[0, num_classes)`.
     """
-    words = _words(first // 4, (first + num + 3) // 4, seed, stream=1)
+    words = _random_words(first // 4, (first + num + 3) // 4, seed, stream=1)
     words = tf.slice(tf.reshape(words, [-1]), [first % 4], [num])
     high = tf.bitcast(tf.bitwise.right_shift(words, _u32(16)), tf.int32)
     low = tf.bitcast(_low_half(words), tf.int32)
@@ -68,8 +74,10 @@ def label_rows(first, num, num_classes, seed):
     return (high + low) % num_classes
 
 
-def philox(counters, key):
-    """Enciphers 128-bit counters: the generator's block function.
+def philox(
+    counters: list[tf.Tensor], key: list[tf.Tensor] | np.ndarray
+) -> list[tf.Tensor]:
+    """Enciphers 128-bit counters, as the block function of the generator.
 
     Args:
         counters: list of four uint32 tensors `(n,)`: their words, the least
@@ -80,7 +88,9 @@ def philox(counters, key):
         A list of four uint32 tensors `(n,)`.
     """
 
-    def one_round(step, even, odd, key):
+    def one_round(
+        step: tf.Tensor, even: tf.Tensor, odd: tf.Tensor, key: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         high, low = _wide_product(even, _MULTIPLIERS[:, None])
         mixed = tf.stack([high[1], high[0]])
         even = _xor(_xor(mixed, odd), key)
@@ -99,8 +109,10 @@ def philox(counters, key):
     return [even[0], odd[0], even[1], odd[1]]
 
 
-def _words(first, last, seed, stream):
-    """Returns uint32 `(last - first, 4)`: blocks of the seed's sequence."""
+def _random_words(
+    first: tf.Tensor, last: tf.Tensor, seed: tf.Tensor, stream: int
+) -> tf.Tensor:
+    """Returns blocks of a seed's sequence, uint32 `(last - first, 4)`."""
     sign = tf.bitwise.right_shift(seed, 31)
     seeds = [tf.bitcast(w, tf.uint32)[None] for w in (seed, sign)]
     seeds += [_u32([stream]), _u32([0])]
@@ -111,7 +123,7 @@ def _words(first, last, seed, stream):
     return tf.stack(philox(counters, sealed[:2]), 1)
 
 
-def _wide_product(a, b):
+def _wide_product(a: tf.Tensor, b: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the high and the low word of the 64-bit products."""
     a_high, a_low = _high_half(a), _low_half(a)
     b_high, b_low = b >> 16, b & 0xFFFF
@@ -121,24 +133,24 @@ def _wide_product(a, b):
     return high, a * b
 
 
-def _uniform(words):
+def _uniform(words: tf.Tensor) -> tf.Tensor:
     """Returns float32 numbers in [0, 1) from the low 23 bits of each word."""
     fraction = tf.bitwise.right_shift(words * _u32(1 << 9), _u32(9))
     one = _u32(0x3F800000)  # the bits of 1.0
     return tf.bitcast(_xor(fraction, one), tf.float32) - 1.0
 
 
-def _high_half(words):
+def _high_half(words: tf.Tensor) -> tf.Tensor:
     return tf.bitwise.right_shift(words, _u32(16))
 
 
-def _low_half(words):
+def _low_half(words: tf.Tensor) -> tf.Tensor:
     return _high_half(words * _u32(1 << 16))
 
 
-def _xor(a, b):
+def _xor(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     return tf.bitwise.bitwise_xor(a, b)
 
 
-def _u32(value):
+def _u32(value: int | list[int]) -> tf.Tensor:
     return tf.constant(value, tf.uint32)

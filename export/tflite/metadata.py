@@ -1,15 +1,16 @@
-"""What a TFLite file says of itself, in its own metadata table."""
+"""The metadata in a TFLite file's own metadata table."""
 
 import json
 import pathlib
+from typing import Any
 
 from tensorflow.lite.tools import flatbuffer_utils
 
 ENTRY = "mixgan_tf"  # its name in the file's metadata table
 
 
-def read_tflite_metadata(path):
-    """Returns what a TFLite file made by `to_tflite` says of itself.
+def read_tflite_metadata(path: str | pathlib.Path) -> dict[str, Any]:
+    """Returns the metadata of a TFLite file that `to_tflite` wrote.
 
     Args:
         path: a TFLite file.

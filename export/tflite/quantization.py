@@ -1,8 +1,11 @@
-"""Storing weights and activations in fewer bits, and what that may cost."""
+"""Storage of weights and activations in fewer bits, and the error allowed."""
 
 import statistics
 
 import numpy as np
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from mixgan_tf.export.verification import Verification
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.model import sampling
@@ -19,24 +22,29 @@ _LEAST_ROWS = 32
 _LEAST_WEIGHT = 1e-6  # of a component, for a class that is measured with it
 
 
-def require_quantizable(generator, quantization, representative_latents=None):
-    """Raises unless a folded generator can be stored in a way.
+def require_quantizable(
+    generator: FoldedGenerator,
+    quantization: str,
+    representative_latents: ArrayLike | None = None,
+) -> None:
+    """Raises an error unless a fold can be stored in the chosen way.
 
     Args:
         generator: a `FoldedGenerator`.
-        quantization: what should be one of `QUANTIZATIONS`.
+        quantization: the chosen one of `QUANTIZATIONS`.
         representative_latents: as for `to_tflite`.
 
     Raises:
-        ValueError: if it cannot, or the latents do not fit it.
+        ValueError: if there is no such way, it does not suit the fold, or the
+            latents do not.
     """
     require_choice("quantization", quantization, QUANTIZATIONS)
     relu = generator.selector == "relu" and len(generator.components) > 1
     if relu and quantization != "float32":
         raise ValueError(
-            "The ramps of selector='relu' are steeper than fewer bits resolve; "
-            "fold with selector='routed', or choose "
-            f"quantization='float32'. Received: quantization={quantization!r}"
+            "Argument `quantization` must be 'float32' with selector='relu', "
+            "whose ramps are steeper than fewer bits resolve; or fold with "
+            f"selector='routed'. Received: quantization={quantization!r}"
         )
     if representative_latents is None:
         return
@@ -46,19 +54,23 @@ def require_quantizable(generator, quantization, representative_latents=None):
             "which alone measures activations. "
             f"Received: quantization={quantization!r}"
         )
-    _checked(representative_latents, generator.latent_dim)
+    _checked_latents(representative_latents, generator.latent_dim)
 
 
 def require_close(
-    found, quantization, signature, tolerance=np.inf, in_half=False
-):
-    """Raises unless an exported file does what the model does.
+    found: Verification,
+    quantization: str,
+    signature: str,
+    tolerance: float = np.inf,
+    in_half: bool = False,
+) -> None:
+    """Raises an error unless an exported file's samples are the model's.
 
     Args:
         found: a `Verification`.
         quantization: one of `QUANTIZATIONS`.
         signature: name of what was run, for the message.
-        tolerance: no number may be further off.
+        tolerance: the largest error that a number may have.
         in_half: whether the model itself computes in half precision.
 
     Raises:
@@ -79,8 +91,10 @@ def require_close(
     )
 
 
-def representative_rows(generator, representative_latents=None):
-    """Returns what activations are measured on: each component's inputs.
+def representative_rows(
+    generator: FoldedGenerator, representative_latents: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Returns inputs of each component, to measure activations on.
 
     Every component gets the same number of rows, with all its classes in turn:
     were rows drawn from the mixture, the activations of rare components would
@@ -102,7 +116,7 @@ def representative_rows(generator, representative_latents=None):
         drawn = sampling.draw_latents(num * count, size, seed=0).numpy()
         latents = drawn.reshape([num, count, size + 1])
     else:
-        given = _checked(representative_latents, size)[:, None, :size]
+        given = _checked_latents(representative_latents, size)[:, None, :size]
         latents = np.zeros([len(given), count, size + 1], "float32")
         latents[:, :, :size] = given
     weights = generator.mixture_weights
@@ -114,21 +128,21 @@ def representative_rows(generator, representative_latents=None):
             least = min(_LEAST_WEIGHT, columns[:, i].max())
             classes = np.flatnonzero(columns[:, i] >= least)
         labels[:, i] = np.resize(classes, len(latents))
-        middles = [_middle(column, i) for column in columns]
-        of_row = labels[:, i] if len(columns) > 1 else 0
-        latents[:, i, -1] = np.array(middles)[of_row]
+        middles = [_selector_midpoint(column, i) for column in columns]
+        column_of_row = labels[:, i] if len(columns) > 1 else 0
+        latents[:, i, -1] = np.array(middles)[column_of_row]
     return latents, None if num_classes is None else labels
 
 
-def _middle(weights, index):
+def _selector_midpoint(weights: np.ndarray, index: int) -> float:
     """Returns the selector coordinate in the middle of a component's mass."""
     cumulative = np.cumsum(weights) / np.sum(weights)
     mass = cumulative[index] - weights[index] / np.sum(weights) / 2
     return statistics.NormalDist().inv_cdf(min(max(mass, 1e-9), 1 - 1e-9))
 
 
-def _checked(latents, latent_dim):
-    """Returns representative latents as float32, if they fit."""
+def _checked_latents(latents: ArrayLike, latent_dim: int) -> np.ndarray:
+    """Returns representative latents as float32, after checking them."""
     try:
         values = np.asarray(latents, "float32")
     except (TypeError, ValueError):

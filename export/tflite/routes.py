@@ -1,13 +1,18 @@
-"""Sending rows to their component by operators that TFLite has built in.
+"""Routes of rows to their component, made of TFLite's builtin operators.
 
 A row's component is found by comparing integers. TFLite's converter would
 quantise a comparison of floats with everything else, and rows next to a
 quantile would go to the wrong component.
 """
 
+from collections.abc import Sequence
+
+import keras
 import numpy as np
 import tensorflow as tf
 from mixgan_tf.export.folding import selectors
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from numpy.typing import ArrayLike
 
 from mixgan_tf.model.routing import run_rows
 from mixgan_tf.networks.inspection import with_labels
@@ -15,7 +20,7 @@ from mixgan_tf.networks.inspection import with_labels
 _MAGNITUDE = 0x7FFFFFFF  # all bits of an int32 but the sign
 
 
-def ordered_keys(values):
+def ordered_keys(values: ArrayLike) -> np.ndarray:
     """Returns int32 keys that compare as float32 numbers do.
 
     A nonnegative float's bits, read as an integer, grow with it; a negative
@@ -37,7 +42,9 @@ def ordered_keys(values):
     return np.where(bits < 0, bits ^ np.int32(_MAGNITUDE), bits)
 
 
-def select_by_keys(latents, thresholds, labels=None):
+def select_by_keys(
+    latents: tf.Tensor, thresholds: ArrayLike, labels: tf.Tensor | None = None
+) -> tf.Tensor:
     """Returns each row's component, as `sampling.select_components` does.
 
     The two agree on every float32 number, thresholds included, but for NaN and
@@ -60,7 +67,12 @@ def select_by_keys(latents, thresholds, labels=None):
     return tf.reduce_sum(tf.cast(keys > marks, tf.int32), axis=1)
 
 
-def routed_with_builtins(components, chosen, latents, labels):
+def routed_with_builtins(
+    components: Sequence[keras.Model],
+    chosen: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tf.Tensor:
     """Runs every row through its own component alone, for any batch size.
 
     Args:
@@ -79,8 +91,13 @@ def routed_with_builtins(components, chosen, latents, labels):
     )
 
 
-def tree_of_one(components, chosen, latents, labels):
-    """Runs a batch of one row through its component.
+def routed_one_row(
+    components: Sequence[keras.Model],
+    chosen: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tf.Tensor:
+    """Runs a batch of one row through its component alone.
 
     The component is found in `log2(T)` steps by nested conditions; TFLite runs
     the chosen branch alone.
@@ -101,10 +118,11 @@ def tree_of_one(components, chosen, latents, labels):
     if chosen.shape != (1,):
         raise ValueError(
             "A tree of conditions sends the whole batch to one component, so "
-            f"the batch size must be 1. Received: shape {chosen.shape}"
+            "the batch size must be 1. "
+            f"Received: chosen of shape {chosen.shape}"
         )
 
-    def descend(first, last):
+    def descend(first: int, last: int) -> tf.Tensor:
         if last - first == 1:
             return selectors.all_outputs(
                 components[first:last], latents, labels
@@ -120,7 +138,11 @@ def tree_of_one(components, chosen, latents, labels):
     return tf.ensure_shape(samples, [1, *components[0].output_shape[1:]])
 
 
-def generate(generator, latents, labels=None):
+def generate(
+    generator: FoldedGenerator,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None = None,
+) -> tf.Tensor:
     """Runs a folded generator, each row through its component.
 
     Args:
@@ -141,15 +163,20 @@ def generate(generator, latents, labels=None):
         labels if generator.thresholds.ndim == 2 else None,
     )
     if generator.selector == "dense":
-        route = selectors.dense
+        route: selectors.Route = selectors.dense
     elif latents.shape[0] == 1:
-        route = tree_of_one
+        route = routed_one_row
     else:
         route = routed_with_builtins
     return route(components, chosen, latents[:, :-1], labels)
 
 
-def _run_group(component, index, latents, labels):
+def _run_group(
+    component: keras.Model,
+    index: tf.Tensor,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+) -> tf.Tensor:
     num = tf.shape(index)[0]
     return tf.cond(
         # LiteRT cannot prepare some convolutions of an empty batch; and a

@@ -1,12 +1,38 @@
-"""Running an exported TFLite file."""
+"""Functions that run an exported TFLite file."""
+
+from __future__ import annotations
 
 import pathlib
 import warnings
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Protocol
 
 import numpy as np
+from mixgan_tf.export.sample_function import SampleFunction
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
-def open_tflite(path, signature="serving_default", num_threads=1):
+class SignatureRunner(Protocol):
+    """A signature of a TFLite file, as the interpreters run it."""
+
+    def __call__(
+        self, **inputs: np.ndarray | np.integer
+    ) -> dict[str, np.ndarray]:
+        """Returns the outputs by name."""
+
+    def get_input_details(self) -> dict[str, dict[str, Any]]:
+        """Returns the shape, data type and more of each input."""
+
+
+def open_tflite(
+    path: str | pathlib.Path,
+    signature: str = "serving_default",
+    num_threads: int = 1,
+) -> SampleFunction:
     """Opens a TFLite file that `to_tflite` wrote.
 
     Runs it on LiteRT (`pip install ai-edge-litert`), or on TensorFlow's own
@@ -40,7 +66,7 @@ def open_tflite(path, signature="serving_default", num_threads=1):
         )
     single = inputs["latents"]["shape_signature"][0] == 1
 
-    def run(latents, labels=None):
+    def run(latents: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
         feed = {"latents": np.asarray(latents, "float32")}
         if "labels" in inputs:
             if labels is None:
@@ -60,7 +86,9 @@ def open_tflite(path, signature="serving_default", num_threads=1):
     return run
 
 
-def open_signature(path, signature, num_threads=1):
+def open_signature(
+    path: str | pathlib.Path, signature: str, num_threads: int = 1
+) -> SignatureRunner:
     """Opens any signature of a TFLite file.
 
     Args:
@@ -69,7 +97,7 @@ def open_signature(path, signature, num_threads=1):
         num_threads: positive int.
 
     Returns:
-        A function from named NumPy arrays to a dict of them.
+        A `SignatureRunner`.
 
     Raises:
         ValueError: if there is no such file or signature.
@@ -90,7 +118,7 @@ def open_signature(path, signature, num_threads=1):
     return interpreter.get_signature_runner(signature)
 
 
-def _interpreter(path, num_threads):
+def _interpreter(path: pathlib.Path, num_threads: int) -> tf.lite.Interpreter:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:

@@ -1,35 +1,52 @@
-"""What a TFLite file offers: the names of its signatures and their inputs."""
+"""The signatures of a TFLite file: their names, inputs and content."""
 
 import functools
 import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
 from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.tflite import conversion
 from mixgan_tf.export.tflite.assembly import Assembly
 from mixgan_tf.export.tflite.metadata import ENTRY
+from mixgan_tf.export.tflite.runner import SignatureRunner
 from mixgan_tf.export.tflite.runner import open_signature
 from mixgan_tf.export.tflite.runner import open_tflite
+from numpy.typing import ArrayLike
+
+Run: TypeAlias = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 
 
-class Family(NamedTuple):
-    """Signatures of one batch size."""
+class SignatureFamily(NamedTuple):
+    """The names of the signatures for one batch size."""
 
-    batch_size: object  # 1, or `None` for any
+    batch_size: int | None  # 1, or `None` for any
     generate: str  # latents, and labels if any, to samples
     sample: str  # a seed to samples, and their labels if any
     sample_labels: str  # a seed and labels to samples
 
 
-_ANY = Family(None, "serving_default", "sample", "sample_labels")
+_ANY = SignatureFamily(None, "serving_default", "sample", "sample_labels")
 _ONE = _ANY._replace(batch_size=1)
-_BESIDE = Family(1, "single", "single_sample", "single_sample_labels")
-FAMILIES = {None: (_ANY,), 1: (_ONE,), "both": (_ANY, _BESIDE)}
+_BESIDE = SignatureFamily(1, "single", "single_sample", "single_sample_labels")
+FAMILIES: dict[int | str | None, tuple[SignatureFamily, ...]] = {
+    None: (_ANY,),
+    1: (_ONE,),
+    "both": (_ANY, _BESIDE),
+}
 
 
 def file_content(
-    generator, batch_size, quantization, representative_latents, metadata
-):
+    generator: FoldedGenerator,
+    batch_size: int | str | None,
+    quantization: str,
+    representative_latents: ArrayLike | None,
+    metadata: dict[str, Any],
+) -> bytes:
     """Returns a folded generator as the content of a TFLite file.
 
     Args:
@@ -45,11 +62,11 @@ def file_content(
     assembly = Assembly()
     for family in FAMILIES[batch_size]:
         size = family.batch_size
-        graph = conversion.generating(
+        graph = conversion.convert_generator(
             generator, size, quantization, representative_latents
         )
         drawing = functools.partial(
-            conversion.drawing,
+            conversion.convert_drawing,
             size,
             generator.latent_dim,
             generator.num_classes,
@@ -66,8 +83,10 @@ def file_content(
     return assembly.to_bytes()
 
 
-def runners(path, generator, batch_size):
-    """Opens the signatures of a file, each as a function of the same inputs.
+def signature_functions(
+    path: pathlib.Path, generator: FoldedGenerator, batch_size: int | str | None
+) -> tuple[dict[str, Run], dict[str, Run]]:
+    """Opens the signatures of a file as functions of the same inputs.
 
     Args:
         path: the TFLite file.
@@ -76,10 +95,11 @@ def runners(path, generator, batch_size):
 
     Returns:
         A tuple of two dicts from signature to a function of latents and
-        labels: those that take latents, and those that draw them with seed 0
-        themselves, and ignore the ones given but for their number.
+        labels: those that take latents, and those that draw them themselves,
+        with seed 0, and use only the number of those given.
     """
-    generate, sample = {}, {}
+    generate: dict[str, Run] = {}
+    sample: dict[str, Run] = {}
     for family in FAMILIES[batch_size]:
         generate[family.generate] = open_tflite(path, family.generate)
         names = [family.sample]
@@ -91,18 +111,25 @@ def runners(path, generator, batch_size):
     return generate, sample
 
 
-def _sampled(call, batch_size, latents, labels):
-    feed = {"seed": np.int32(0)}
-    takes_labels = "labels" in call.get_input_details()
+def _sampled(
+    call: SignatureRunner,
+    batch_size: int | None,
+    latents: np.ndarray,
+    labels: np.ndarray | None,
+) -> np.ndarray:
+    feed: dict[str, np.ndarray | np.integer] = {"seed": np.int32(0)}
+    if "labels" not in call.get_input_details():
+        labels = None
     if batch_size is None:
-        given = {"labels": labels} if takes_labels else {}
-        return call(**feed, **given or {"num": np.int32(len(latents))})[
-            "samples"
-        ]
+        if labels is None:
+            feed["num"] = np.int32(len(latents))
+        else:
+            feed["labels"] = labels
+        return call(**feed)["samples"]
     rows = []
     for i in range(len(latents)):
         feed["row"] = np.int32(i)
-        if takes_labels:
+        if labels is not None:
             feed["labels"] = labels[i : i + 1]
         rows.append(call(**feed)["samples"])
     return np.concatenate(rows)

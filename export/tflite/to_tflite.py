@@ -1,24 +1,29 @@
-"""A folded generator as a TFLite file, for LiteRT."""
+"""Export of a mixture as a TFLite file, for LiteRT."""
 
 import hashlib
 import pathlib
 
 import numpy as np
 from mixgan_tf.export import metadata
+from mixgan_tf.export.export_report import write_report
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.folded_generator import folded
 from mixgan_tf.export.folding.misrouted_rows import count_misrouted
+from mixgan_tf.export.output_paths import refuse_existing
 from mixgan_tf.export.tflite.quantization import require_close
 from mixgan_tf.export.tflite.quantization import require_quantizable
 from mixgan_tf.export.tflite.signatures import FAMILIES
+from mixgan_tf.export.tflite.signatures import Run
 from mixgan_tf.export.tflite.signatures import file_content
-from mixgan_tf.export.tflite.signatures import runners
-from mixgan_tf.export.verification import refuse_existing
+from mixgan_tf.export.tflite.signatures import signature_functions
+from mixgan_tf.export.verification import Verification
 from mixgan_tf.export.verification import verify
-from mixgan_tf.export.verification import write_report
+from numpy.typing import ArrayLike
 
 from mixgan_tf import files
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import computes_in_half
 from mixgan_tf.networks.inspection import with_labels
@@ -28,14 +33,14 @@ _TOLERANCE = 1e-4  # of float32, in units of the largest number, or of 1
 
 
 def to_tflite(
-    model,
-    path,
-    overwrite=False,
-    quantization="float32",
-    batch_size=None,
-    representative_latents=None,
-    preset=None,
-):
+    model: MixGAN | FoldedGenerator,
+    path: str | pathlib.Path,
+    overwrite: bool = False,
+    quantization: str = "float32",
+    batch_size: int | str | None = None,
+    representative_latents: ArrayLike | None = None,
+    preset: str | None = None,
+) -> pathlib.Path:
     """Writes a mixture as one TFLite file of builtin operators.
 
     Signatures, all with named inputs and outputs:
@@ -53,8 +58,8 @@ def to_tflite(
 
     A row is sent to its component by comparing integers, which no quantisation
     blurs, and costs one component's evaluation. The file is run by LiteRT and
-    compared with the Keras model before it gets its name; `<path>.json` says
-    what came of it. `read_tflite_metadata` reads what the file says of itself.
+    compared with the Keras model before it gets its name; `<path>.json`
+    reports the comparison. `read_tflite_metadata` reads the file's metadata.
 
     Args:
         model: a `MixGAN` or a `FoldedGenerator`.
@@ -87,7 +92,7 @@ def to_tflite(
     Raises:
         ValueError: if the file exists and `overwrite` is false; if an argument
             does not fit; if a layer needs an operator that TFLite has not
-            built in; or if the file would not do what the model does.
+            built in; or if the file's samples would not be the model's.
 
     Example:
     ```python
@@ -128,7 +133,7 @@ def to_tflite(
     return path
 
 
-def _file_to_write(path, overwrite):
+def _file_to_write(path: str | pathlib.Path, overwrite: bool) -> pathlib.Path:
     path = pathlib.Path(path)
     if path.is_dir():
         raise ValueError(
@@ -138,19 +143,25 @@ def _file_to_write(path, overwrite):
     return refuse_existing(path, overwrite)
 
 
-def _for_dynamic(batch_size):
+def _for_dynamic(batch_size: int | str | None) -> int:
     if batch_size == "both":
         raise ValueError(
-            "quantization='dynamic' is for single rows, since LiteRT is slow "
-            "at other batch sizes: leave out `batch_size`, or choose "
-            f"quantization='int8'. Received: batch_size={batch_size!r}"
+            "Argument `batch_size` must be left out with "
+            "quantization='dynamic', which is for single rows, since LiteRT is "
+            "slow at other batch sizes; or choose quantization='int8'. "
+            f"Received: batch_size={batch_size!r}"
         )
     return 1
 
 
-def _verified(generator, path, batch_size, quantization):
-    """Returns a dict from signature to its `Verification`, all of them good."""
-    generate, sample = runners(path, generator, batch_size)
+def _verified(
+    generator: FoldedGenerator,
+    path: pathlib.Path,
+    batch_size: int | str | None,
+    quantization: str,
+) -> dict[str, Verification]:
+    """Returns the `Verification` of each signature, after checking it."""
+    generate, sample = signature_functions(path, generator, batch_size)
     in_half = any(computes_in_half(c) for c in generator.components)
     tolerance = np.inf
     if quantization == "float32" and not in_half:
@@ -166,10 +177,12 @@ def _verified(generator, path, batch_size, quantization):
     return checks
 
 
-def _check(generator, run, quantization, num=1000):
+def _check(
+    generator: FoldedGenerator, run: Run, quantization: str, num: int = 1000
+) -> Verification:
     batches = []
 
-    def recorded(latents, labels):
+    def recorded(latents: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         batches.append((latents, labels, run(latents, labels)))
         return batches[-1][-1]
 
@@ -187,7 +200,7 @@ def _check(generator, run, quantization, num=1000):
     return found
 
 
-def _largest_number(generator):
+def _largest_number(generator: FoldedGenerator) -> float:
     latents, labels = sampling.draw_inputs(
         _ROWS, generator.latent_dim, generator.num_classes, seed=0
     )

@@ -1,4 +1,4 @@
-"""A folded generator as a page that runs it in the browser.
+"""Export of a mixture as a page that runs in the browser.
 
 `page/` is what the folder starts from: HTML, style sheets and JavaScript
 modules without a framework. LiteRT.js, which runs the model, comes from npm

@@ -1,7 +1,11 @@
-"""What the page must know of a model, besides its weights."""
+"""The description of a model that the page reads."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from mixgan_tf.export.folding.output_gates import activation_range
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
+from mixgan_tf.export.folding.output_gates import common_range
 
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import with_labels
@@ -14,8 +18,12 @@ DRAWS = 1024
 MARGIN = 1.1
 
 
-def describe(generator, title=None, class_names=None):
-    """Returns what the page's model.json says of a model.
+def describe(
+    generator: FoldedGenerator,
+    title: str | None = None,
+    class_names: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Returns the content of the page's model.json.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -29,7 +37,7 @@ def describe(generator, title=None, class_names=None):
         ValueError: if names and classes differ in number.
     """
     kept = len(generator.components)
-    of_mixture = [
+    mixture_indices = [
         index
         for index in range(kept + len(generator.dropped))
         if index not in generator.dropped
@@ -43,15 +51,15 @@ def describe(generator, title=None, class_names=None):
         "sample_range": sample_range(generator),
         "num_classes": generator.num_classes,
         "class_names": _class_names(generator.num_classes, class_names),
-        "components": of_mixture,  # their indices in the mixture
+        "components": mixture_indices,
         "mixture_weights": generator.mixture_weights.tolist(),
         "thresholds": generator.thresholds.tolist(),
         "parameters": sum(c.count_params() for c in generator.components),
     }
 
 
-def require_drawable(generator):
-    """Raises unless samples are images or points of the plane.
+def require_drawable(generator: FoldedGenerator) -> None:
+    """Raises an error unless samples are images or points of the plane.
 
     Args:
         generator: a `FoldedGenerator`.
@@ -63,43 +71,44 @@ def require_drawable(generator):
     if shape == (2,) or (len(shape) == 3 and shape[-1] in (1, 3)):
         return
     raise ValueError(
-        "A page can draw samples of shape (height, width, 1 or 3) or (2,); "
-        f"export to another format. Received: sample shape {shape}"
+        "Argument `model` must make samples that a page can draw, of shape "
+        "(height, width, 1 or 3) or (2,); export to another format. "
+        f"Received: sample shape {shape}"
     )
 
 
-def sample_range(generator):
-    """Returns which values are black and white, or an axis's ends.
+def sample_range(generator: FoldedGenerator) -> list[float]:
+    """Returns the values of black and white, or the ends of an axis.
 
     Args:
         generator: a `FoldedGenerator`.
 
     Returns:
-        A list `[low, high]`: what the output layers are bounded by; -1 and 1,
-        as everywhere in mixgan, for images that are not bounded; and a square
+        A list `[low, high]`: the bounds of the output layers; -1 and 1, as
+        everywhere in mixgan, for images that are not bounded; and a square
         about 1024 samples for points.
     """
     if generator.sample_shape == (2,):
         reach = MARGIN * float(np.abs(_points(generator)).max())
         return [-reach, reach] if reach > 0 else [-1.0, 1.0]
-    ranges = [activation_range(c) for c in generator.components]
-    if any(r is None or None in r for r in ranges):
-        return [-1.0, 1.0]
-    return [min(low for low, _ in ranges), max(high for _, high in ranges)]
+    low, high = common_range(generator.components)
+    return [-1.0, 1.0] if low is None or high is None else [low, high]
 
 
-def _points(generator):
+def _points(generator: FoldedGenerator) -> np.ndarray:
     latents, labels = sampling.draw_inputs(
         DRAWS, generator.latent_dim, generator.num_classes, seed=0
     )
     return np.asarray(generator(with_labels(latents, labels)))
 
 
-def _default_title(count):
+def _default_title(count: int) -> str:
     return "One generator" if count == 1 else f"A mixture of {count} generators"
 
 
-def _class_names(num_classes, names):
+def _class_names(
+    num_classes: int | None, names: Sequence[str] | None
+) -> list[str] | None:
     if num_classes is None:
         if names is not None:
             raise ValueError(

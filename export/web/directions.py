@@ -1,8 +1,9 @@
-"""Latent directions worth a slider: those that change samples the most."""
+"""The latent directions that change samples most, for the page's sliders."""
 
 import numpy as np
 import tensorflow as tf
 from mixgan_tf.export.folding import selectors
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import with_labels
@@ -10,7 +11,12 @@ from mixgan_tf.networks.inspection import with_labels
 NUM_DIRECTIONS = 8
 
 
-def principal_directions(generator, num=NUM_DIRECTIONS, draws=1024, seed=0):
+def principal_directions(
+    generator: FoldedGenerator,
+    num: int = NUM_DIRECTIONS,
+    draws: int = 1024,
+    seed: int = 0,
+) -> np.ndarray:
     """Returns the latent directions that samples depend on the most.
 
     With `J` the Jacobian of a sample by its latents, they are the leading
@@ -20,7 +26,7 @@ def principal_directions(generator, num=NUM_DIRECTIONS, draws=1024, seed=0):
 
     Args:
         generator: a `FoldedGenerator`.
-        num: how many; no more than `latent_dim` are returned.
+        num: number of directions; no more than `latent_dim` are returned.
         draws: number of samples that the mean is taken over.
         seed: int that fixes them.
 
@@ -41,7 +47,7 @@ def principal_directions(generator, num=NUM_DIRECTIONS, draws=1024, seed=0):
     for start in range(0, draws, 128):
         rows = slice(start, start + 128)
         classes = None if labels is None else labels[rows]
-        gradients = _pulled_back(generator, inputs[rows], classes, noise)
+        gradients = _jacobian_products(generator, inputs[rows], classes, noise)
         second_moment += gradients.T @ gradients
     _, vectors = np.linalg.eigh(second_moment / draws)  # ascending
     leading = vectors.T[::-1][:num]
@@ -49,8 +55,13 @@ def principal_directions(generator, num=NUM_DIRECTIONS, draws=1024, seed=0):
     return leading * np.sign(leading[np.arange(len(leading)), largest])[:, None]
 
 
-def _pulled_back(generator, latents, labels, noise):
-    """Returns `J' v` for each row, `(B, latent_dim)`."""
+def _jacobian_products(
+    generator: FoldedGenerator,
+    latents: tf.Tensor,
+    labels: tf.Tensor | None,
+    noise: np.random.Generator,
+) -> np.ndarray:
+    """Returns `J' v` of each row, `(B, latent_dim)`, for a random `v`."""
     with tf.GradientTape() as tape:
         tape.watch(latents)
         # Whatever its selector, a row depends on its own component alone.

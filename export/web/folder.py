@@ -1,17 +1,21 @@
-"""Writing the page's folder, and running the model that lies in it."""
+"""The folder of a page: writing it, and running the model in it."""
 
 import json
 import pathlib
 import shutil
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from mixgan_tf.export.export_report import write_report
+from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.folded_generator import folded
+from mixgan_tf.export.output_paths import refuse_existing
+from mixgan_tf.export.sample_function import SampleFunction
 from mixgan_tf.export.tflite.runner import open_tflite
 from mixgan_tf.export.tflite.to_tflite import to_tflite
-from mixgan_tf.export.verification import refuse_existing
-from mixgan_tf.export.verification import write_report
 from mixgan_tf.export.web import litert_js
 from mixgan_tf.export.web.description import MODEL
 from mixgan_tf.export.web.description import describe
@@ -19,6 +23,7 @@ from mixgan_tf.export.web.description import require_drawable
 from mixgan_tf.export.web.directions import principal_directions
 
 from mixgan_tf import files
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.version import __version__
 
 PAGE = pathlib.Path(__file__).with_name("page")
@@ -27,14 +32,14 @@ REPORT = "export.json"
 
 
 def to_web(
-    model,
-    path,
-    overwrite=False,
-    title=None,
-    class_names=None,
-    quantization="float16",
-    litert=None,
-):
+    model: MixGAN | FoldedGenerator,
+    path: str | pathlib.Path,
+    overwrite: bool = False,
+    title: str | None = None,
+    class_names: Sequence[str] | None = None,
+    quantization: str = "float16",
+    litert: str | pathlib.Path | None = None,
+) -> pathlib.Path:
     """Writes a mixture as a page that generates in the browser.
 
     The folder holds the page, the model as a TFLite file and LiteRT.js, and
@@ -49,7 +54,7 @@ def to_web(
             of points of the plane.
         path: the folder to write.
         overwrite: whether to replace a folder of this kind, or a file.
-        title: the page's heading; how many generators there are by default.
+        title: the page's heading; by default the number of generators.
         class_names: list of `num_classes` strings; numbers by default.
         quantization: how the model's weights are stored, see `to_tflite`.
         litert: folder `node_modules/@litertjs` to take LiteRT.js from, of
@@ -63,8 +68,8 @@ def to_web(
     Raises:
         ValueError: if the folder exists and `overwrite` is false, or is not
             such a folder; if samples cannot be drawn as images or points; if
-            LiteRT.js cannot be had or is not the pinned one; or if the file's
-            samples are not the model's.
+            LiteRT.js cannot be downloaded or is not the pinned one; or if the
+            file's samples are not the model's.
 
     Example:
     ```python
@@ -72,13 +77,13 @@ def to_web(
     # python -m http.server --directory page
     ```
     """
-    path = refuse_existing(path, overwrite)
-    _refuse_other_folder(path)
+    target = refuse_existing(path, overwrite)
+    _refuse_other_folder(target)
     generator = folded(model)
     require_drawable(generator)
     description = describe(generator, title, class_names)
     runtime = litert_js.find(litert)
-    with files.atomic_folder(path) as folder:
+    with files.atomic_folder(target) as folder:
         shutil.copytree(PAGE, folder, dirs_exist_ok=True)
         litert_js.copy(runtime, folder / "litert")
         report = _write_model(generator, folder / MODEL, quantization)
@@ -89,11 +94,11 @@ def to_web(
             json.dumps(description) + "\n", encoding="utf-8"
         )
         _write_report(folder, generator, report)
-    return path
+    return target
 
 
-def open_web(path):
-    """Opens the model of a page's folder, as the page runs it.
+def open_web(path: str | pathlib.Path) -> SampleFunction:
+    """Returns a function that runs the model of a page's folder.
 
     Args:
         path: a folder that `to_web` wrote.
@@ -120,7 +125,9 @@ def open_web(path):
     return open_tflite(path / MODEL)
 
 
-def _write_model(generator, path, quantization):
+def _write_model(
+    generator: FoldedGenerator, path: pathlib.Path, quantization: str
+) -> dict[str, Any]:
     to_tflite(generator, path, quantization=quantization, batch_size=1)
     report = path.with_name(f"{path.name}.json")
     content = json.loads(report.read_text(encoding="utf-8"))
@@ -128,7 +135,7 @@ def _write_model(generator, path, quantization):
     return content
 
 
-def _sizes(folder):
+def _sizes(folder: pathlib.Path) -> dict[str, int]:
     """Returns the size of each large file, for the progress bar."""
     return {
         f.relative_to(folder).as_posix(): f.stat().st_size
@@ -137,7 +144,11 @@ def _sizes(folder):
     }
 
 
-def _write_report(folder, generator, model_report):
+def _write_report(
+    folder: pathlib.Path,
+    generator: FoldedGenerator,
+    model_report: dict[str, Any],
+) -> None:
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     write_report(
         folder / REPORT,
@@ -160,7 +171,7 @@ def _write_report(folder, generator, model_report):
     )
 
 
-def _is_page(path):
+def _is_page(path: pathlib.Path) -> bool:
     try:
         content = json.loads((path / REPORT).read_text(encoding="utf-8"))
         return content["format"] == "web"
@@ -168,10 +179,10 @@ def _is_page(path):
         return False
 
 
-def _refuse_other_folder(path):
+def _refuse_other_folder(path: pathlib.Path) -> None:
     occupied = path.is_dir() and any(path.iterdir())
     if occupied and not _is_page(path):
         raise ValueError(
-            "A page may replace another page, not a folder of other files; "
-            f"choose another path. Received: {str(path)!r}"
+            "Argument `path`: a page may replace another page, not a folder of "
+            f"other files; choose another path. Received: path={str(path)!r}"
         )

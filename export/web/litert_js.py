@@ -1,4 +1,4 @@
-"""LiteRT.js, the runtime that the page runs the model with, from npm.
+"""The files of LiteRT.js, the page's runtime, from npm.
 
 Only what the page loads is taken, and each file must be the pinned one.
 """
@@ -46,7 +46,7 @@ FILES = {
 }
 
 
-def find(folder=None):
+def find(folder: str | pathlib.Path | None = None) -> pathlib.Path:
     """Returns a folder with the pinned packages, downloading them if need be.
 
     Args:
@@ -80,11 +80,11 @@ def find(folder=None):
     return folder
 
 
-def copy(folder, target):
-    """Copies what a page needs.
+def copy(folder: pathlib.Path, target: pathlib.Path) -> None:
+    """Copies the files that a page needs.
 
     Args:
-        folder: what `find` returned.
+        folder: the folder that `find` returned.
         target: the folder to write them to; it is made.
     """
     target.mkdir(exist_ok=True)
@@ -92,7 +92,7 @@ def copy(folder, target):
         shutil.copyfile(folder / source, target / name)
 
 
-def first_wrong_file(folder):
+def first_wrong_file(folder: pathlib.Path) -> str | None:
     """Returns the first file that is missing or not the pinned one.
 
     Args:
@@ -108,14 +108,14 @@ def first_wrong_file(folder):
     return None
 
 
-def cache_folder():
-    """Returns where downloads are kept: `MIXGAN_CACHE`, or in the home."""
+def cache_folder() -> pathlib.Path:
+    """Returns the folder of downloads: `MIXGAN_CACHE`, or one in the home."""
     named = os.environ.get("MIXGAN_CACHE")
     home = pathlib.Path.home() / ".cache" / "mixgan_tf"
     return pathlib.Path(named) if named else home
 
 
-def _put(content, folder):
+def _put(content: pathlib.Path, folder: pathlib.Path) -> None:
     try:
         os.rename(content, folder)
     except OSError:  # another process was faster, or it is damaged
@@ -124,7 +124,7 @@ def _put(content, folder):
             os.rename(content, folder)
 
 
-def _download(folder):
+def _download(folder: pathlib.Path) -> None:
     for package in ("core", "wasm-utils"):
         with tempfile.TemporaryDirectory() as temporary:
             archive = _npm_pack(f"@litertjs/{package}@{VERSION}", temporary)
@@ -138,7 +138,7 @@ def _download(folder):
         )
 
 
-def _npm_pack(package, folder):
+def _npm_pack(package: str, folder: str) -> pathlib.Path:
     npm = shutil.which("npm")
     remedy = (
         f"install it elsewhere with `{INSTALL}` and give its folder "
@@ -155,12 +155,12 @@ def _npm_pack(package, folder):
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=300, check=False
         )
-        problem = done.returncode and (done.stderr or done.stdout)
+        problem = (done.stderr or done.stdout) if done.returncode else ""
     except subprocess.TimeoutExpired:
         problem = "no answer within five minutes"
     archives = list(pathlib.Path(folder).glob("*.tgz"))
     if problem or not archives:
-        reason = " ".join(str(problem or "no archive").split())[-300:]
+        reason = " ".join((problem or "no archive").split())[-300:]
         raise ValueError(
             f"npm could not download {package}, which the page needs: check "
             f"the network and `npm config get registry`, or {remedy}. "
@@ -169,14 +169,17 @@ def _npm_pack(package, folder):
     return archives[0]
 
 
-def _unpack(archive, package, folder):
-    """Writes the needed files of a package, and nothing else of it."""
+def _unpack(archive: pathlib.Path, package: str, folder: pathlib.Path) -> None:
+    """Writes the needed files of a package, and no others."""
     with tarfile.open(archive) as content:
         members = {member.name: member for member in content.getmembers()}
         for name in FILES:
             owner, _, inside = name.partition("/")
             member = members.get(f"package/{inside}")
-            if owner == package and member is not None and member.isfile():
+            if owner != package or member is None or not member.isfile():
+                continue
+            source = content.extractfile(member)
+            if source is not None:  # `None` is for folders
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content.extractfile(member).read())
+                path.write_bytes(source.read())

@@ -1,9 +1,11 @@
-"""Keeping the weights that scored best, not those that happened to be last."""
+"""A callback that keeps the weights that scored best, and their record."""
 
 import json
 import math
 import pathlib
 import re
+from collections.abc import Callable
+from typing import TypedDict
 
 import tensorflow as tf
 
@@ -14,6 +16,7 @@ from mixgan_tf.callbacks.checkpoint import checkpoints
 from mixgan_tf.callbacks.checkpoint import save_state
 from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.untrusted.weights_files import inspect_weights
 
 RECORD = "best.json"
@@ -21,8 +24,24 @@ _NAME = re.compile(r"best_(\d{8})\.weights\.h5")
 _OLD_NAME = "best.weights.h5"  # before the step was part of it
 
 
+class Score(TypedDict):
+    """The score of one step."""
+
+    step: int
+    score: float
+
+
+class ScoreRecord(TypedDict):
+    """The content of `best.json`; step and score are those of the best."""
+
+    name: str | None
+    step: int | None
+    score: float | None
+    all: list[Score]
+
+
 class BestCheckpoint(EverySteps):
-    """Scores the model every so often and keeps the weights that scored best.
+    """Scores the model at regular steps and keeps the best weights.
 
     GANs get worse again: samples of a long training are often better half-way
     than at the end. The score must come from validation data, never from the
@@ -34,8 +53,8 @@ class BestCheckpoint(EverySteps):
     at any moment, and record and weights still agree.
 
     Args:
-        score: function from the model to a float; less is better, and what is
-            not finite never best.
+        score: function from the model to a float; less is better, and a score
+            that is not finite is never the best.
         directory: folder for `best_<step>.weights.h5` and `best.json`.
         every: how often, in training steps.
         log_dir: TensorBoard folder, or `None`.
@@ -63,13 +82,13 @@ class BestCheckpoint(EverySteps):
 
     def __init__(
         self,
-        score,
-        directory,
-        every=1000,
-        log_dir=None,
-        name="score",
-        resumes_from=None,
-    ):
+        score: Callable[[MixGAN], float],
+        directory: str | pathlib.Path,
+        every: int = 1000,
+        log_dir: str | pathlib.Path | None = None,
+        name: str = "score",
+        resumes_from: str | pathlib.Path | None = None,
+    ) -> None:
         super().__init__(every)
         self.score = score
         self.directory = pathlib.Path(directory)
@@ -77,15 +96,15 @@ class BestCheckpoint(EverySteps):
         self.name = name
         self.resumes_from = resumes_from
 
-    def on_step(self, step, logs):
+    def on_step(self, step: int, logs: dict[str, float]) -> None:
         """Scores the model, and keeps its weights if none scored better."""
         value = float(self.score(self.model))
         # What a resumed training scores again replaces what it scored before.
-        scores, best = _until(self.directory, step - 1)
+        scores, best = _scores_until(self.directory, step - 1)
         scores.append({"step": step, "score": value})
         if math.isfinite(value) and (not best or value <= best["score"]):
             best = scores[-1]
-            save_state(self.model, self.directory / _name(step))
+            save_state(self.model, self.directory / _weights_name(step))
         record = _write_record(self.directory, self.name, scores, best)
         self._delete_superseded(record)
         if self.log_dir is not None:
@@ -94,12 +113,12 @@ class BestCheckpoint(EverySteps):
                 tf.summary.scalar(f"validation/{self.name}", value)
             log.close()
 
-    def _delete_superseded(self, record):
+    def _delete_superseded(self, record: ScoreRecord) -> None:
         needed = {record["step"]}
         if self.resumes_from is not None:
             for path in checkpoints(self.resumes_from):
                 reached = checkpoint_step(path)
-                best = _best_of(
+                best = _best_score(
                     [e for e in record["all"] if e["step"] <= reached]
                 )
                 needed.add(best and best["step"])
@@ -109,8 +128,8 @@ class BestCheckpoint(EverySteps):
                 path.unlink()
 
 
-def rewind_best(directory, step):
-    """Forgets what was scored after a step, before training goes on from it.
+def rewind_best(directory: str | pathlib.Path, step: int) -> None:
+    """Removes the scores after a step from which training goes on.
 
     Args:
         directory: folder of a `BestCheckpoint`.
@@ -121,18 +140,18 @@ def rewind_best(directory, step):
     """
     record = read_record(directory)
     if record and any(entry["step"] > step for entry in record["all"]):
-        _write_record(directory, record.get("name"), *_until(directory, step))
+        scores, best = _scores_until(directory, step)
+        _write_record(directory, record.get("name"), scores, best)
 
 
-def read_record(directory):
-    """Returns what is known of a folder's best weights.
+def read_record(directory: str | pathlib.Path) -> ScoreRecord | None:
+    """Returns the record of a folder's scores and best weights.
 
     Args:
         directory: folder of a `BestCheckpoint`.
 
     Returns:
-        A dict of `name`, `step`, `score` and `all`, the scores of all steps;
-        `None` if nothing has been scored.
+        A `ScoreRecord`; `None` if nothing has been scored.
 
     Raises:
         ValueError: if the record is damaged.
@@ -146,13 +165,15 @@ def read_record(directory):
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} is damaged; delete it to score from here on. "
-            f"{summary_of(error)}"
+            f"Received: {summary_of(error)}"
         ) from error
     return record
 
 
-def restore_best(gan, directory):
-    """Loads the weights that scored best.
+def restore_best(
+    gan: MixGAN, directory: str | pathlib.Path
+) -> ScoreRecord | None:
+    """Loads the weights that scored best into a model.
 
     Args:
         gan: a compiled `MixGAN` of the same architecture.
@@ -168,14 +189,14 @@ def restore_best(gan, directory):
     record = read_record(directory)
     if record is None or record["step"] is None:
         return None
-    path = _weights_path(directory, record, record)
+    path = _weights_path(directory, record, record["step"])
     try:
         inspect_weights(path, str(path))
         gan.load_weights(path)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise ValueError(
             f"{path} cannot be loaded: it is damaged, or belongs to another "
-            f"model. {summary_of(error)}"
+            f"model. Received: {summary_of(error)}"
         ) from error
     step = int(gan.train_steps.numpy())
     if step != record["step"]:
@@ -186,22 +207,31 @@ def restore_best(gan, directory):
     return record
 
 
-def _until(directory, step):
+def _scores_until(
+    directory: str | pathlib.Path, step: int
+) -> tuple[list[Score], Score | None]:
     # The scores until a step, and the best whose weights are still there.
-    record = read_record(directory) or {"all": []}
+    record = read_record(directory)
+    if record is None:
+        return [], None
     scores = [entry for entry in record["all"] if entry["step"] <= step]
-    best = _best_of(scores)
+    best = _best_score(scores)
     if best:
-        kept = _weights_path(directory, record, best)
+        kept = _weights_path(directory, record, best["step"])
         if not kept.is_file():
             return scores, None
         if kept.name == _OLD_NAME:
-            kept.replace(kept.with_name(_name(best["step"])))
+            kept.replace(kept.with_name(_weights_name(best["step"])))
     return scores, best
 
 
-def _write_record(directory, name, scores, best):
-    record = {
+def _write_record(
+    directory: str | pathlib.Path,
+    name: str | None,
+    scores: list[Score],
+    best: Score | None,
+) -> ScoreRecord:
+    record: ScoreRecord = {
         "name": name,
         "step": best and best["step"],
         "score": best and best["score"],
@@ -212,7 +242,7 @@ def _write_record(directory, name, scores, best):
     return record
 
 
-def _best_of(scores):
+def _best_score(scores: list[Score]) -> Score | None:
     best = None
     for entry in scores:
         if math.isfinite(entry["score"]) and (
@@ -222,13 +252,15 @@ def _best_of(scores):
     return best
 
 
-def _name(step):
+def _weights_name(step: int) -> str:
     return f"best_{step:08d}.weights.h5"
 
 
-def _weights_path(directory, record, entry):
-    path = pathlib.Path(directory) / _name(entry["step"])
+def _weights_path(
+    directory: str | pathlib.Path, record: ScoreRecord, step: int
+) -> pathlib.Path:
+    path = pathlib.Path(directory) / _weights_name(step)
     old = path.with_name(_OLD_NAME)
-    if entry["step"] == record.get("step") and not path.exists():
+    if step == record.get("step") and not path.exists():
         return old if old.exists() else path
     return path

@@ -1,4 +1,4 @@
-"""Warnings of components that have stopped to contribute."""
+"""A callback that warns of components that no longer contribute."""
 
 import warnings
 
@@ -12,10 +12,10 @@ _CLASSES = 8  # no more are drawn: each needs several samples
 
 
 class CollapseMonitor(EverySteps):
-    """Warns of components with next to no weight, or with samples all alike.
+    """Warns of components of negligible weight or with samples all alike.
 
     Each is one event: there is one warning when it begins, and another only
-    after it had ended. Training goes on; whether to stop is yours to say.
+    after it has ended. Training goes on; whether to stop is for you to decide.
 
     A component's samples are alike if their standard deviation, within a class
     if the model is conditional, is below a share of the size (root mean
@@ -43,27 +43,27 @@ class CollapseMonitor(EverySteps):
 
     def __init__(
         self,
-        every=1000,
-        min_weight=0.05,
-        min_spread=0.01,
-        num_samples=64,
-        seed=0,
-    ):
+        every: int = 1000,
+        min_weight: float = 0.05,
+        min_spread: float = 0.01,
+        num_samples: int = 64,
+        seed: int = 0,
+    ) -> None:
         super().__init__(every)
         self.min_weight = require_nonnegative("min_weight", min_weight)
         self.min_spread = require_nonnegative("min_spread", min_spread)
         require_positive_int("num_samples", num_samples)
         if num_samples < 16:
             raise ValueError(
-                "Argument `num_samples` must be at least 16, for a spread to "
-                f"be told. Received: num_samples={num_samples!r}"
+                "Argument `num_samples` must be at least 16, enough to measure "
+                f"a spread. Received: num_samples={num_samples!r}"
             )
         self.num_samples = num_samples
         self.seed = seed
-        self.collapsed = set()
+        self.collapsed: set[tuple[str, int]] = set()
 
-    def on_step(self, step, logs):
-        """Looks at every component, and warns of what is new."""
+    def on_step(self, step: int, logs: dict[str, float]) -> None:
+        """Checks every component and warns of new events."""
         found = {**self._light_components(), **self._alike_components()}
         for event in sorted(found.keys() - self.collapsed):
             warnings.warn(
@@ -71,24 +71,23 @@ class CollapseMonitor(EverySteps):
             )
         self.collapsed = set(found)
 
-    def _light_components(self):
+    def _light_components(self) -> dict[tuple[str, int], str]:
         found = {}
-        for player in ("generator", "discriminator"):
-            mixture = getattr(self.model, f"{player}_mixture")
-            if mixture is None or len(mixture.components) == 1:
+        for player in self.model.players:
+            if len(player.components) == 1:
                 continue
-            weights = np.asarray(mixture.probabilities)
+            weights = np.asarray(player.mixture.probabilities)
             weights = weights if weights.ndim == 1 else weights.mean(axis=1)
             for index, weight in enumerate(weights):
                 if weight * len(weights) < self.min_weight:
-                    found[f"weight of {player}", index] = (
-                        f"{player} {index} has the weight {weight:.2g}: the "
-                        "mixture all but ignores it. A larger "
+                    found[f"weight of {player.name}", index] = (
+                        f"{player.name} {index} has the weight {weight:.2g}: "
+                        "the mixture all but ignores it. A larger "
                         "`entropy_weight` keeps weights up."
                     )
         return found
 
-    def _alike_components(self):
+    def _alike_components(self) -> dict[tuple[str, int], str]:
         gan = self.model
         labels = None
         if gan.num_classes is not None:
@@ -108,7 +107,8 @@ class CollapseMonitor(EverySteps):
         ]
         size = np.sqrt(np.mean(np.square(samples)))
         found = {}
-        for index, spread in enumerate(spread_of(x, labels) for x in samples):
+        for index, component_samples in enumerate(samples):
+            spread = within_class_std(component_samples, labels)
             if spread < self.min_spread * size:
                 found["samples of generator", index] = (
                     f"generator {index} makes samples that are all alike: "
@@ -119,7 +119,9 @@ class CollapseMonitor(EverySteps):
         return found
 
 
-def spread_of(samples, labels=None):
+def within_class_std(
+    samples: np.ndarray, labels: np.ndarray | None = None
+) -> float:
     """Returns the standard deviation of samples about the mean of their class.
 
     Args:

@@ -1,7 +1,9 @@
-"""TensorBoard logs that lose no point, and repeat none."""
+"""TensorBoard logs that neither lose nor repeat a point."""
 
 import contextlib
 import pathlib
+from collections.abc import Iterator
+from typing import TypeVar
 
 import tensorflow as tf
 from tensorboard.compat.proto import event_pb2
@@ -10,6 +12,8 @@ from mixgan_tf import files
 
 # More than one picture or one step's curves take.
 _ROOM = 2**20
+
+_Item = TypeVar("_Item")
 
 
 class EventLog:
@@ -30,17 +34,17 @@ class EventLog:
     ```
     """
 
-    def __init__(self, log_dir):
+    def __init__(self, log_dir: str | pathlib.Path) -> None:
         self.log_dir = str(log_dir)
         files.require_space(self.log_dir, _ROOM)
         self._writer = tf.summary.create_file_writer(self.log_dir)
 
     @contextlib.contextmanager
-    def at(self, step):
-        """What the block writes through `tf.summary` gets a step.
+    def at(self, step: int) -> Iterator[None]:
+        """Logs what the block writes through `tf.summary`, at one step.
 
         Args:
-            step: int.
+            step: int, the step of these points.
 
         Raises:
             OSError: if there is no room.
@@ -50,13 +54,13 @@ class EventLog:
             yield
         self._writer.flush()
 
-    def close(self):
+    def close(self) -> None:
         """Closes the log."""
         self._writer.close()
 
 
-def has_events(log_dir):
-    """Returns whether a folder holds a log, folders below it aside.
+def has_events(log_dir: str | pathlib.Path) -> bool:
+    """Returns whether a folder itself holds a log; subfolders do not count.
 
     Args:
         log_dir: TensorBoard folder, which need not exist.
@@ -64,15 +68,15 @@ def has_events(log_dir):
     return any(pathlib.Path(log_dir).glob("*tfevents*"))
 
 
-def purge_events(log_dir, step):
-    """Removes what was logged after a step, in a folder and all below it.
+def purge_events(log_dir: str | pathlib.Path, step: int) -> None:
+    """Removes what was logged after a step, in a folder and its subfolders.
 
-    Training that goes on from a checkpoint logs the steps after it again.
-    What a killed process wrote by halves goes, too.
+    Training that goes on from a checkpoint logs the steps after it again. What
+    a killed process wrote incompletely is removed, too.
 
     Args:
         log_dir: TensorBoard folder, which need not exist. TensorBoard shows
-            what was removed until it reads the folder anew.
+            the removed points until it reads the folder anew.
         step: the last step to keep.
     """
     log_dir = pathlib.Path(log_dir)
@@ -96,7 +100,7 @@ def purge_events(log_dir, step):
                 writer.write(record)
 
 
-def _read(path):
+def _read(path: pathlib.Path) -> tuple[list[bytes], bool]:
     records = []
     try:
         for record in tf.data.TFRecordDataset(str(path)):
@@ -106,5 +110,5 @@ def _read(path):
     return records, True
 
 
-def _chosen(items, kept):
+def _chosen(items: list[_Item], kept: list[bool]) -> list[_Item]:
     return [item for item, keep in zip(items, kept, strict=True) if keep]

@@ -1,5 +1,8 @@
-"""Losses and mixture weights, for TensorBoard."""
+"""A callback that logs losses and mixture weights to TensorBoard."""
 
+import pathlib
+
+import numpy as np
 import tensorflow as tf
 from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.custom_scalar import summary as layout_summary
@@ -7,6 +10,7 @@ from tensorboard.plugins.custom_scalar import summary as layout_summary
 from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.event_log import has_events
 from mixgan_tf.callbacks.every import EverySteps
+from mixgan_tf.model.mixture import Mixture
 
 
 class MixtureMonitor(EverySteps):
@@ -27,12 +31,13 @@ class MixtureMonitor(EverySteps):
     ```
     """
 
-    def __init__(self, log_dir, every=100):
+    _log: EventLog  # opened when training begins
+
+    def __init__(self, log_dir: str | pathlib.Path, every: int = 100) -> None:
         super().__init__(every)
         self.log_dir = str(log_dir)
-        self._log = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Opens the log."""
         super().on_train_begin(logs)
         begun = has_events(self.log_dir)
@@ -45,30 +50,27 @@ class MixtureMonitor(EverySteps):
                 layout.SerializeToString(), step=0
             )
 
-    def on_step(self, step, logs):
+    def on_step(self, step: int, logs: dict[str, float]) -> None:
         """Writes one point of every curve."""
         with self._log.at(step):
             for name, value in logs.items():
                 tf.summary.scalar(f"train/{name}", value)
-            for player in ("generator", "discriminator"):
-                mixture = getattr(self.model, f"{player}_mixture")
-                for index, weight in enumerate(_weights(mixture)):
-                    tf.summary.scalar(f"{player}_weights/{index}", weight)
+            for player in self.model.players:
+                for index, weight in enumerate(_weights(player.mixture)):
+                    tf.summary.scalar(f"{player.name}_weights/{index}", weight)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Closes the log."""
         self._log.close()
 
 
-def _weights(mixture):
-    if mixture is None:
-        return []
+def _weights(mixture: Mixture) -> np.ndarray:
     weights = mixture.probabilities
     return weights if weights.ndim == 1 else weights.mean(axis=1)
 
 
-def _layout():
-    def chart(title, pattern):
+def _layout() -> layout_pb2.Layout:
+    def chart(title: str, pattern: str) -> layout_pb2.Chart:
         return layout_pb2.Chart(
             title=title,
             multiline=layout_pb2.MultilineChartContent(tag=[pattern]),

@@ -1,20 +1,23 @@
-"""Mixture weights that are solved for, from time to time."""
+"""A callback that solves for the mixture weights at regular steps."""
+
+import pathlib
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_nonnegative
 from mixgan_tf.arguments import require_number
 from mixgan_tf.callbacks.event_log import EventLog
 from mixgan_tf.callbacks.every import EverySteps
-from mixgan_tf.games.empirical_game import game_of_rows
+from mixgan_tf.games.empirical_game import EmpiricalGame
+from mixgan_tf.games.empirical_game import game_from_rows
 from mixgan_tf.games.empirical_game import require_matrix_game
 from mixgan_tf.games.held_out import check_samples
 from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.games.regularized_game import solve_regularized_game
-
-PLAYERS = ("generator", "discriminator")
+from mixgan_tf.model.player import Player
 
 
 class ResolveMixture(EverySteps):
@@ -68,16 +71,16 @@ class ResolveMixture(EverySteps):
 
     def __init__(
         self,
-        samples,
-        labels=None,
-        every=500,
-        damping=0.3,
-        floor=0.01,
-        entropy_weight=None,
-        batch_size=256,
-        seed=0,
-        log_dir=None,
-    ):
+        samples: ArrayLike,
+        labels: ArrayLike | None = None,
+        every: int = 500,
+        damping: float = 0.3,
+        floor: float = 0.01,
+        entropy_weight: float | None = None,
+        batch_size: int = 256,
+        seed: int = 0,
+        log_dir: str | pathlib.Path | None = None,
+    ) -> None:
         super().__init__(every)
         self.samples = samples
         self.labels = labels
@@ -89,10 +92,10 @@ class ResolveMixture(EverySteps):
         self.batch_size = batch_size
         self.seed = seed
         self.log_dir = None if log_dir is None else str(log_dir)
-        self.game = None
-        self._log = None
+        self.game: EmpiricalGame | None = None
+        self._log: EventLog | None = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Checks that the model and the samples fit, and opens the log."""
         super().on_train_begin(logs)
         gan = self.model
@@ -109,20 +112,21 @@ class ResolveMixture(EverySteps):
         self._lambda = self.entropy_weight or gan.entropy_weight
         if not self._lambda:
             raise ValueError(
-                "Argument `entropy_weight` is needed with a model compiled "
+                "Argument `entropy_weight` must be given for a model compiled "
                 "with `entropy_weight=0`: without it the solution keeps few "
                 "components. Received: entropy_weight=None"
             )
+        # The state of a competitive optimizer holds no direction.
         self._initial_states = {
-            player: _initial_state(gan, player) for player in PLAYERS
+            player.name: [] if gan.competitive else _initial_state(player)
+            for player in gan.players
         }
         if self.log_dir is not None:
             self._log = EventLog(self.log_dir)
 
-    def on_step(self, step, logs):
+    def on_step(self, step: int, logs: dict[str, float]) -> None:
         """Solves the game and moves the weights."""
         gan = self.model
-        mixtures = [getattr(gan, f"{player}_mixture") for player in PLAYERS]
         # Of the networks that train, not of their averages.
         payoffs = row_payoffs(
             gan, *self._data, self.seed, self.batch_size, averaged=False
@@ -130,19 +134,20 @@ class ResolveMixture(EverySteps):
         if not np.isfinite(payoffs).all():
             raise FloatingPointError(
                 "The payoffs on held-out samples are not finite at step "
-                f"{step}: training has diverged. Lower the learning rates."
+                f"{step}: training has diverged. Lower the learning rates. "
+                f"Received: mean payoffs {payoffs.mean(axis=0).tolist()}"
             )
-        self.game = game_of_rows(payoffs, *(m.probabilities for m in mixtures))
+        self.game = game_from_rows(
+            payoffs, *(p.mixture.probabilities for p in gan.players)
+        )
         solution = solve_regularized_game(self.game.payoff, self._lambda)
-        for player, mixture, goal in zip(
-            PLAYERS, mixtures, solution[1:], strict=True
-        ):
-            weights = damped(
-                mixture.probabilities, goal, self.damping, self.floor
+        for player, goal in zip(gan.players, solution[1:], strict=True):
+            weights = damped_weights(
+                player.mixture.probabilities, goal, self.damping, self.floor
             )
-            mixture.mixture_logits.assign(np.log(weights).astype("float32"))
-            for variable, value in self._initial_states[player]:
-                variable.assign(value)
+            player.logits.assign(np.log(weights).astype("float32"))
+            for variable, initial in self._initial_states[player.name]:
+                variable.assign(initial)
         if self._log is not None:
             with self._log.at(step):
                 for name, value in (
@@ -152,15 +157,18 @@ class ResolveMixture(EverySteps):
                 ):
                     tf.summary.scalar(f"game/{name}", value)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Closes the log."""
         if self._log is not None:
             self._log.close()
 
 
-def damped(weights, goal, damping, floor):
-    """Moves mixture weights towards others, by a step between their logarithms.
+def damped_weights(
+    weights: ArrayLike, goal: ArrayLike, damping: float, floor: float
+) -> np.ndarray:
+    """Returns mixture weights that are moved towards others.
 
+    It is a step between their logarithms:
     `log w <- (1 - damping) log w + damping log w*`, normalised; weights below
     the floor are raised to it, at the cost of the others in proportion.
 
@@ -185,10 +193,8 @@ def damped(weights, goal, damping, floor):
     return moved
 
 
-def _initial_state(gan, player):
-    if gan.competitive:  # its state holds no direction
-        return []
-    optimizer = getattr(gan, f"{player}_mixture_optimizer")
+def _initial_state(player: Player) -> list[tuple[keras.Variable, np.ndarray]]:
+    optimizer = player.mixture_optimizer
     if isinstance(
         getattr(optimizer, "_learning_rate", None),
         keras.optimizers.schedules.LearningRateSchedule,
@@ -200,7 +206,7 @@ def _initial_state(gan, player):
             f"{type(optimizer._learning_rate).__name__}"
         )
     fresh = type(optimizer).from_config(optimizer.get_config())
-    fresh.build([getattr(gan, f"{player}_mixture").mixture_logits])
+    fresh.build([player.logits])
     kept = optimizer.learning_rate
     return [
         (variable, value.numpy())

@@ -1,4 +1,4 @@
-"""Pictures of what each component makes, while it learns."""
+"""A callback that draws samples of each component during training."""
 
 import pathlib
 
@@ -11,7 +11,7 @@ from mixgan_tf.pictures.component_grid import component_grid
 
 
 class SampleGrid(EverySteps):
-    """Draws samples of every component: one row of images each.
+    """Draws samples of every component, one row of images each.
 
     The latents are the same every time and for every component, and so are
     the classes of a conditional model: 0, 1, 2, ... along a row. Points of
@@ -35,21 +35,21 @@ class SampleGrid(EverySteps):
 
     def __init__(
         self,
-        directory=None,
-        log_dir=None,
-        every=500,
-        columns=10,
-        seed=0,
-        last_step=None,
-    ):
+        directory: str | pathlib.Path | None = None,
+        log_dir: str | pathlib.Path | None = None,
+        every: int = 500,
+        columns: int = 10,
+        seed: int = 0,
+        last_step: int | None = None,
+    ) -> None:
         super().__init__(every, last_step)
         self.directory = None if directory is None else pathlib.Path(directory)
         self.log_dir = None if log_dir is None else str(log_dir)
         self.columns = columns
         self.seed = seed
-        self._drawn = None
+        self._drawn: int | None = None
 
-    def on_step(self, step, logs):
+    def on_step(self, step: int, logs: dict[str, float]) -> None:
         """Draws one picture."""
         picture = component_grid(self.model, self.columns, self.seed)
         self._drawn = step
@@ -63,7 +63,7 @@ class SampleGrid(EverySteps):
                 tf.summary.image("samples", picture[None])
             log.close()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Draws the last picture, unless it was drawn just now."""
         step = int(self.model.train_steps.numpy())
         if self.last_step is None and self._drawn != step:

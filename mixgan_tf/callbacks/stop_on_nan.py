@@ -1,10 +1,13 @@
-"""Stopping at the first number that is not finite, and saying which it was."""
+"""A callback that stops training at the first number that is not finite."""
+
+from collections.abc import Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-PLAYERS = ("generator", "discriminator")
+from mixgan_tf.mixgan import MixGAN
+
 # In the order in which a step computes them. What no loss explains is a
 # gradient.
 _STAGES = (
@@ -15,7 +18,7 @@ _STAGES = (
 
 
 class StopOnNaN(keras.callbacks.Callback):
-    """Raises as soon as a metric or a network is NaN or infinite.
+    """Raises an error as soon as a metric or a network is not finite.
 
     The error tells what went first: the payoff, a loss, or the gradient of a
     network. Each step looks at the metrics, the mixtures' logits and the first
@@ -40,10 +43,10 @@ class StopOnNaN(keras.callbacks.Callback):
     ```
     """
 
-    def on_train_begin(self, logs=None):
-        """Chooses the weights that are looked at in every step."""
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Chooses the weights that are checked in every step."""
         probes = []
-        for _, variables in _parts(self.model):
+        for _, variables in _named_weights(self.model):
             # The smaller of the first layer's, which is its bias if it has one.
             probes.append(min(variables[:2], key=lambda v: np.prod(v.shape)))
         self._sums = tf.function(
@@ -52,7 +55,9 @@ class StopOnNaN(keras.callbacks.Callback):
             )
         )
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, float] | None = None
+    ) -> None:
         """Checks the metrics of the batch, and the networks."""
         values = {name: float(value) for name, value in (logs or {}).items()}
         bad = [n for n, value in values.items() if not np.isfinite(value)]
@@ -63,8 +68,9 @@ class StopOnNaN(keras.callbacks.Callback):
             return  # a sum of finite numbers
         step = int(self.model.train_steps.numpy())
         raise FloatingPointError(
-            f"Training diverged at step {step}: {first_to_go(bad, networks)} "
-            f"was the first that is not finite; {_listed(bad + networks)} now. "
+            f"Training diverged at step {step}: "
+            f"{first_not_finite(bad, networks)} was the first that is not "
+            f"finite; {', '.join(bad + networks)} now. "
             "Lower the learning rates, or look for extreme values in the data; "
             "training goes on from the newest checkpoint, which is from "
             "before. To go back further, delete it. "
@@ -72,8 +78,8 @@ class StopOnNaN(keras.callbacks.Callback):
         )
 
 
-def bad_networks(gan):
-    """Returns which networks' or mixtures' weights are not finite.
+def bad_networks(gan: MixGAN) -> list[str]:
+    """Returns the names of networks and logits that are not finite.
 
     Args:
         gan: a `MixGAN`.
@@ -83,18 +89,17 @@ def bad_networks(gan):
     """
     return [
         name
-        for name, variables in _parts(gan)
+        for name, variables in _named_weights(gan)
         if not all(np.isfinite(np.asarray(v)).all() for v in variables)
     ]
 
 
-def first_to_go(metrics, networks):
-    """Returns what was the first that is not finite.
+def first_not_finite(metrics: list[str], networks: list[str]) -> str:
+    """Returns the name of the first quantity that is not finite.
 
     A step computes the payoff and the discriminators' loss, updates the
-    discriminators, computes the generators' loss and updates them. Of what is
-    not finite after a step before which all was, that comes first which is
-    computed first.
+    discriminators, computes the generators' loss and updates them. If all was
+    finite before the step, the first is the one that is computed first.
 
     Args:
         metrics: list of the metrics that are not finite.
@@ -110,20 +115,13 @@ def first_to_go(metrics, networks):
             return metric
         found = [n for n in networks if player and n.startswith(player)]
         if found:
-            return f"the gradient of {_listed(found)}"
+            return f"the gradient of {', '.join(found)}"
     return metrics[0]
 
 
-def _parts(gan):
-    for player in PLAYERS:
-        mixture = getattr(gan, f"{player}_mixture")
-        if mixture is None:
-            continue
-        for index, network in enumerate(mixture.components):
+def _named_weights(gan: MixGAN) -> Iterator[tuple[str, list[keras.Variable]]]:
+    for player in gan.players:
+        for index, network in enumerate(player.components):
             if network.trainable_variables:
-                yield f"{player} {index}", network.trainable_variables
-        yield f"{player} mixture logits", [mixture.mixture_logits]
-
-
-def _listed(names):
-    return ", ".join(names)
+                yield f"{player.name} {index}", network.trainable_variables
+        yield f"{player.name} mixture logits", [player.logits]

@@ -1,5 +1,10 @@
 """Image data sets: any of TFDS by name, and scikit-learn's digits."""
 
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
 import numpy as np
 import tensorflow as tf
 
@@ -11,6 +16,9 @@ from mixgan_tf.data.tfds_builder import quiet_download
 from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.data.tfds_builder import tfds_folder
 
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
+
 # Decoded images up to this size are held in memory, as uint8.
 IN_MEMORY_BYTES = 2**30
 # Larger sets are shuffled through a buffer of this many encoded images.
@@ -18,16 +26,16 @@ SHUFFLE_BUFFER = 10_000
 
 
 def load_images(
-    name,
-    split="train",
-    batch_size=64,
-    image_size=None,
-    with_labels=False,
-    seed=0,
-    start_step=0,
-    endless=True,
-    data_dir=None,
-):
+    name: str,
+    split: str = "train",
+    batch_size: int = 64,
+    image_size: int | None = None,
+    with_labels: bool = False,
+    seed: int = 0,
+    start_step: int = 0,
+    endless: bool = True,
+    data_dir: str | pathlib.Path | None = None,
+) -> tf.data.Dataset:
     """Returns batches of images in [-1, 1].
 
     Data sets that fit in 1 GiB are held in memory, and the batch of a step is
@@ -64,12 +72,14 @@ def load_images(
     gan.fit(digits, steps_per_epoch=100, epochs=5)
     ```
     """
+    images: np.ndarray
+    labels: np.ndarray | None
     if name == "digits":
         images, labels = digits_arrays(split)
     else:
-        builder = _prepared(name, split, with_labels, data_dir)
+        builder = _prepared_builder(name, split, with_labels, data_dir)
         if _decoded_bytes(builder, split) > IN_MEMORY_BYTES:
-            return _streamed(
+            return _streamed_batches(
                 builder,
                 split,
                 batch_size,
@@ -79,22 +89,28 @@ def load_images(
                 start_step,
                 endless,
             )
-        images, labels = _arrays(builder, split, with_labels, image_size)
+        images, labels = _decoded_arrays(
+            builder, split, with_labels, image_size
+        )
     if image_size is not None and images.shape[1:3] != (image_size,) * 2:
         images = _resize(tf.constant(images), image_size).numpy()
 
-    def transform(images, labels=None):
+    def transform(
+        images: tf.Tensor, labels: tf.Tensor | None = None
+    ) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         images = scale_images(images)
         return images if labels is None else (images, labels)
 
-    arrays = (images, labels) if with_labels else (images,)
+    arrays = [images]
+    if with_labels and labels is not None:
+        arrays.append(labels)
     if not endless:
         return one_pass(arrays, batch_size, transform)
     return endless_batches(arrays, batch_size, seed, start_step, transform)
 
 
-def digits_arrays(split="train"):
-    """Returns scikit-learn's digits: real handwriting, no download.
+def digits_arrays(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
+    """Returns scikit-learn's digits: handwriting that needs no download.
 
     Args:
         split: `"train"` (the first four fifths) or `"test"` (the rest).
@@ -120,7 +136,12 @@ def digits_arrays(split="train"):
     return images[splits[split]], labels[splits[split]]
 
 
-def _prepared(name, split, with_labels, data_dir):
+def _prepared_builder(
+    name: str,
+    split: str,
+    with_labels: bool,
+    data_dir: str | pathlib.Path | None,
+) -> tfds.core.DatasetBuilder:
     import tensorflow_datasets as tfds
 
     place = tfds_folder(data_dir) or "TFDS's own folder"
@@ -132,8 +153,8 @@ def _prepared(name, split, with_labels, data_dir):
         ValueError,
     ) as error:
         raise ValueError(
-            "There is no such data set: use 'digits' or a name from "
-            "https://www.tensorflow.org/datasets/catalog. "
+            "Argument `name`: there is no such data set; use 'digits' or a "
+            "name from https://www.tensorflow.org/datasets/catalog. "
             f"Received: name={name!r}"
         ) from error
     try:
@@ -141,15 +162,15 @@ def _prepared(name, split, with_labels, data_dir):
             builder.download_and_prepare()
     except Exception as error:
         raise ValueError(
-            f"The data set {name!r} is not in {place} and could not be "
-            "downloaded: set TFDS_DATA_DIR to a folder that has it, or check "
-            f"the network. {summary_of(error)}"
+            f"Argument `name`: {name!r} is not in {place} and could not be "
+            "downloaded; set TFDS_DATA_DIR to a folder that has it, or check "
+            f"the network. Received: {summary_of(error)}"
         ) from error
     try:
         builder.info.splits[split]
     except (KeyError, ValueError) as error:
         raise ValueError(
-            f"The data set {name!r} has the splits "
+            f"Argument `split`: the data set {name!r} has the splits "
             f"{sorted(builder.info.splits)}. Received: split={split!r}"
         ) from error
     features = builder.info.features
@@ -157,20 +178,25 @@ def _prepared(name, split, with_labels, data_dir):
     for key in needed:
         if key not in features:
             raise ValueError(
-                f"The data set {name!r} has no feature {key!r}, only "
-                f"{sorted(features)}."
+                f"Argument `name` must be a data set with the feature {key!r}. "
+                f"Received: name={name!r} with the features {sorted(features)}"
             )
     return builder
 
 
-def _decoded_bytes(builder, split):
+def _decoded_bytes(builder: tfds.core.DatasetBuilder, split: str) -> float:
     shape = builder.info.features["image"].shape
     if None in shape:
         return float("inf")
     return builder.info.splits[split].num_examples * int(np.prod(shape))
 
 
-def _arrays(builder, split, with_labels, image_size):
+def _decoded_arrays(
+    builder: tfds.core.DatasetBuilder,
+    split: str,
+    with_labels: bool,
+    image_size: int | None,
+) -> tuple[np.ndarray, np.ndarray | None]:
     images, labels = [], []
     dataset = builder.as_dataset(split=split, batch_size=1000)
     for batch in dataset:
@@ -183,21 +209,23 @@ def _arrays(builder, split, with_labels, image_size):
     return np.concatenate(images), np.concatenate(labels) if labels else None
 
 
-def _streamed(
-    builder,
-    split,
-    batch_size,
-    image_size,
-    with_labels,
-    seed,
-    start_step,
-    endless,
-):
+def _streamed_batches(
+    builder: tfds.core.DatasetBuilder,
+    split: str,
+    batch_size: int,
+    image_size: int | None,
+    with_labels: bool,
+    seed: int,
+    start_step: int,
+    endless: bool,
+) -> tf.data.Dataset:
     import tensorflow_datasets as tfds
 
     decode = builder.info.features["image"].decode_example
 
-    def prepare(example):
+    def prepare(
+        example: dict[str, tf.Tensor],
+    ) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         image = decode(example["image"])
         if image_size is not None:
             image = _resize(image, image_size)
@@ -230,6 +258,6 @@ def _streamed(
     )
 
 
-def _resize(images, size):
+def _resize(images: tf.Tensor, size: int) -> tf.Tensor:
     resized = tf.image.resize(images, (size, size), antialias=True)
     return tf.cast(tf.clip_by_value(tf.round(resized), 0, 255), tf.uint8)

@@ -1,9 +1,13 @@
-"""An endless input pipeline that is a pure function of the step.
+"""Input pipelines whose batches are a pure function of the step.
 
 Which rows make up the batch of step `t` depends on the seed and on `t` alone:
 training that resumes at a step starts the pipeline there, with no replay, and
 sees what an uninterrupted run would have seen.
 """
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -11,9 +15,17 @@ import tensorflow as tf
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.arguments import require_seed
 
+Batch: TypeAlias = tf.Tensor | tuple[tf.Tensor, ...]
 
-def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
-    """Yields batches of rows of in-memory arrays, for ever.
+
+def endless_batches(
+    arrays: Sequence[np.ndarray],
+    batch_size: int,
+    seed: int = 0,
+    start_step: int = 0,
+    transform: Callable[..., Batch] | None = None,
+) -> tf.data.Dataset:
+    """Returns endless batches of rows of in-memory arrays.
 
     The rows are visited in a new random order in every epoch. Batches are
     always full: one may span the end of an epoch.
@@ -49,7 +61,7 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
     require_positive_int("batch_size", batch_size)
     tensors = [tf.constant(a) for a in arrays]
 
-    def batch(step):
+    def batch(step: tf.Tensor) -> Batch:
         row = step * batch_size + tf.range(batch_size, dtype=tf.int64)
         epoch, position = row // num, row % num
         seeds = tf.stack(
@@ -66,11 +78,13 @@ def endless_batches(arrays, batch_size, seed=0, start_step=0, transform=None):
         rows = [tf.gather(t, shuffled) for t in tensors]
         return transform(*rows) if transform else tuple(rows)
 
-    return _endless(batch, seed, start_step)
+    return _endless_dataset(batch, seed, start_step)
 
 
-def endless_draws(draw, seed=0, start_step=0):
-    """Yields batches that a function draws afresh for each step, for ever.
+def endless_draws(
+    draw: Callable[[tf.Tensor], Batch], seed: int = 0, start_step: int = 0
+) -> tf.data.Dataset:
+    """Returns endless batches that a function draws anew for each step.
 
     Args:
         draw: function from a stateless random seed, an int64 tensor `(2,)`,
@@ -84,15 +98,19 @@ def endless_draws(draw, seed=0, start_step=0):
     Raises:
         ValueError: if a number is out of range.
     """
-    return _endless(
+    return _endless_dataset(
         lambda step: draw(tf.stack([tf.cast(seed, tf.int64), step])),
         seed,
         start_step,
     )
 
 
-def one_pass(arrays, batch_size, transform=None):
-    """Yields all rows once, in order; the last batch may be short.
+def one_pass(
+    arrays: Sequence[np.ndarray],
+    batch_size: int,
+    transform: Callable[..., Batch] | None = None,
+) -> tf.data.Dataset:
+    """Returns batches of all rows, once and in order; the last may be short.
 
     Args:
         arrays: tuple of NumPy arrays with equal first dimensions.
@@ -110,7 +128,7 @@ def one_pass(arrays, batch_size, transform=None):
     return dataset.prefetch(tf.data.AUTOTUNE)
 
 
-def scale_images(images):
+def scale_images(images: tf.Tensor) -> tf.Tensor:
     """Scales uint8 images to float32 in [-1, 1].
 
     Args:
@@ -122,7 +140,9 @@ def scale_images(images):
     return tf.cast(images, tf.float32) / 127.5 - 1.0
 
 
-def _endless(batch, seed, start_step):
+def _endless_dataset(
+    batch: Callable[[tf.Tensor], Batch], seed: int, start_step: int
+) -> tf.data.Dataset:
     require_seed("seed", seed)
     require_seed("start_step", start_step)
     options = tf.data.Options()

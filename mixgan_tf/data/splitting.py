@@ -1,14 +1,18 @@
-"""Splitting samples in three: to train on, to choose by, and to judge by."""
+"""A random split of samples in three: for training, validation and testing."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 
-def split_in_three(argument, num, shares, seed):
-    """Returns which samples go into which of three random parts.
+def split_in_three(
+    argument: str, num: int, shares: Sequence[float], seed: int | Sequence[int]
+) -> list[np.ndarray]:
+    """Returns the indices of the samples in each of three random parts.
 
     Args:
         argument: the name of the samples' argument, for error messages.
-        num: int, how many samples there are.
+        num: int, the number of samples.
         shares: three positive floats that sum to one.
         seed: int, or list of ints, that fixes which sample goes where.
 
@@ -18,18 +22,18 @@ def split_in_three(argument, num, shares, seed):
     Raises:
         ValueError: if the shares are no shares, or a part would be too small.
     """
-    shares = np.asarray(shares, "float64")
+    fractions = np.asarray(shares, "float64")
     if (
-        shares.shape != (3,)
-        or not np.all(shares > 0)
-        or not abs(shares.sum() - 1) < 1e-6
+        fractions.shape != (3,)
+        or not np.all(fractions > 0)
+        or not abs(fractions.sum() - 1) < 1e-6
     ):
         raise ValueError(
             "Argument `shares` must be three positive numbers that sum to "
-            f"one. Received: shares={shares.tolist()}"
+            f"one. Received: shares={fractions.tolist()}"
         )
     order = np.random.default_rng(seed).permutation(num)
-    ends = np.round(np.cumsum(shares)[:2] * num).astype(int)
+    ends = np.round(np.cumsum(fractions)[:2] * num).astype(int)
     parts = np.split(order, ends)
     if min(map(len, parts)) < 2:
         raise ValueError(

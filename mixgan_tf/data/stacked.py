@@ -1,5 +1,7 @@
 """Stacked MNIST: three random digits as the channels of one image."""
 
+import pathlib
+
 import numpy as np
 import tensorflow as tf
 
@@ -15,18 +17,18 @@ SOURCES = ("mnist", "digits")
 
 
 def load_stacked_mnist(
-    split="train",
-    batch_size=64,
-    image_size=None,
-    with_labels=False,
-    seed=0,
-    start_step=0,
-    endless=True,
-    num=25_600,
-    source="mnist",
-    data_dir=None,
-):
-    """Returns batches of stacked digits in [-1, 1], which have 1000 modes.
+    split: str = "train",
+    batch_size: int = 64,
+    image_size: int | None = None,
+    with_labels: bool = False,
+    seed: int = 0,
+    start_step: int = 0,
+    endless: bool = True,
+    num: int = 25_600,
+    source: str = "mnist",
+    data_dir: str | pathlib.Path | None = None,
+) -> tf.data.Dataset:
+    """Returns batches of stacked digits in [-1, 1], a data set of 1000 modes.
 
     The three channels of an image are three digits of the split, drawn
     independently. What a step draws depends on the seed and the step alone.
@@ -70,7 +72,9 @@ def load_stacked_mnist(
     require_seed("seed", seed)
     images, labels = _digits(source, split, image_size, data_dir)
 
-    def transform(triples):
+    def transform(
+        triples: tf.Tensor,
+    ) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         # (B, 3, height, width, 1) -> (B, height, width, 3)
         stacked = tf.transpose(tf.gather(images, triples)[..., 0], [0, 2, 3, 1])
         stacked = scale_images(stacked)
@@ -79,7 +83,7 @@ def load_stacked_mnist(
         places = tf.constant([100, 10, 1], tf.int32)
         return stacked, tf.reduce_sum(tf.gather(labels, triples) * places, 1)
 
-    def draw(count, key):
+    def draw(count: int, key: tf.Tensor) -> tf.Tensor:
         return tf.random.stateless_uniform(
             [count, 3], key, maxval=images.shape[0], dtype=tf.int32
         )
@@ -93,7 +97,12 @@ def load_stacked_mnist(
     return one_pass((drawn.numpy(),), batch_size, transform)
 
 
-def _digits(source, split, image_size, data_dir):
+def _digits(
+    source: str,
+    split: str,
+    image_size: int | None,
+    data_dir: str | pathlib.Path | None,
+) -> tuple[tf.Tensor, tf.Tensor]:
     batches = load_images(
         source,
         split,
@@ -103,7 +112,7 @@ def _digits(source, split, image_size, data_dir):
         endless=False,
         data_dir=data_dir,
     )
-    images, labels = zip(*batches.as_numpy_iterator(), strict=True)
+    parts, labels = zip(*batches.as_numpy_iterator(), strict=True)
     # As bytes again: what is kept in memory is a quarter of the size.
-    images = np.round((np.concatenate(images) + 1) * 127.5).astype("uint8")
+    images = np.round((np.concatenate(parts) + 1) * 127.5).astype("uint8")
     return tf.constant(images), tf.constant(np.concatenate(labels))

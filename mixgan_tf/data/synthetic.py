@@ -2,18 +2,19 @@
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_nonnegative
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.data.pipeline import endless_draws
 
 
-def ring_centers(num_modes=8, radius=2.0):
-    """Returns the modes of the ring.
+def ring_centers(num_modes: int = 8, radius: float = 2.0) -> np.ndarray:
+    """Returns the modes of a ring: points on a circle.
 
     Args:
-        num_modes: how many, equally spaced.
-        radius: of the circle they lie on.
+        num_modes: number of modes, equally spaced.
+        radius: radius of the circle.
 
     Returns:
         A float32 array `(num_modes, 2)`.
@@ -24,8 +25,8 @@ def ring_centers(num_modes=8, radius=2.0):
     return points.astype("float32")
 
 
-def grid_centers(side=5, spacing=2.0):
-    """Returns the modes of the square grid, centred on the origin.
+def grid_centers(side: int = 5, spacing: float = 2.0) -> np.ndarray:
+    """Returns the modes of a square grid, centred on the origin.
 
     Args:
         side: modes along each axis.
@@ -41,7 +42,13 @@ def grid_centers(side=5, spacing=2.0):
     )
 
 
-def gaussian_mixture(centers, sd, batch_size=128, seed=0, start_step=0):
+def gaussian_mixture(
+    centers: ArrayLike,
+    sd: float,
+    batch_size: int = 128,
+    seed: int = 0,
+    start_step: int = 0,
+) -> tf.data.Dataset:
     """Returns endless batches of points around given modes.
 
     Args:
@@ -72,7 +79,7 @@ def gaussian_mixture(centers, sd, batch_size=128, seed=0, start_step=0):
             f"Received: shape {centers.shape}"
         )
 
-    def draw(key):
+    def draw(key: tf.Tensor) -> tf.Tensor:
         mode = tf.random.stateless_uniform(
             [batch_size], key, maxval=centers.shape[0], dtype=tf.int32
         )
@@ -84,8 +91,12 @@ def gaussian_mixture(centers, sd, batch_size=128, seed=0, start_step=0):
     return endless_draws(draw, seed, start_step)
 
 
-def ring(batch_size=128, seed=0, start_step=0):
-    """Returns endless batches from 8 modes on a circle of radius 2, sd 0.02.
+def ring(
+    batch_size: int = 128, seed: int = 0, start_step: int = 0
+) -> tf.data.Dataset:
+    """Returns endless batches of points around 8 modes on a circle.
+
+    The circle has the radius 2, the modes the standard deviation 0.02.
 
     Args:
         batch_size: points of a batch.
@@ -98,8 +109,12 @@ def ring(batch_size=128, seed=0, start_step=0):
     return gaussian_mixture(ring_centers(), 0.02, batch_size, seed, start_step)
 
 
-def grid(batch_size=128, seed=0, start_step=0):
-    """Returns endless batches from 25 modes on a square grid, sd 0.05.
+def grid(
+    batch_size: int = 128, seed: int = 0, start_step: int = 0
+) -> tf.data.Dataset:
+    """Returns endless batches of points around 25 modes on a square grid.
+
+    Neighbours are 2 apart, the modes have the standard deviation 0.05.
 
     Args:
         batch_size: points of a batch.

@@ -1,15 +1,25 @@
-"""Finding a TFDS data set where the environment says it is."""
+"""Builders of TFDS data sets, found where the environment says they are."""
+
+from __future__ import annotations
 
 import contextlib
 import logging
 import os
+import pathlib
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 # Each waits twice as long as the one before: TFDS's own ten take minutes.
 _RETRIES = 4
 
 
-def tfds_folder(data_dir=None):
+def tfds_folder(
+    data_dir: str | pathlib.Path | None = None,
+) -> str | pathlib.Path | None:
     """Returns the folder that TFDS data sets are read from.
 
     TFDS itself looks at the environment once, when it is first imported; here
@@ -24,7 +34,9 @@ def tfds_folder(data_dir=None):
     return data_dir or os.environ.get("TFDS_DATA_DIR") or None
 
 
-def tfds_builder(name, data_dir=None):
+def tfds_builder(
+    name: str, data_dir: str | pathlib.Path | None = None
+) -> tfds.core.DatasetBuilder:
     """Returns the TFDS builder of a data set.
 
     Args:
@@ -43,12 +55,12 @@ def tfds_builder(name, data_dir=None):
 
 
 @contextlib.contextmanager
-def quiet_download():
-    """Leaves what is said of a download to the error, if there is one.
+def quiet_download() -> Iterator[None]:
+    """Silences downloads within the block, so that only errors are printed.
 
-    While the block lasts: progress bars only where somebody sees them, on a
-    terminal or in a notebook; no line for each attempt; and few attempts, so
-    that who has no network learns it in seconds.
+    Progress bars appear only where somebody sees them, on a terminal or in a
+    notebook. There is no line for each attempt, and there are few attempts, so
+    that those who have no network learn it in seconds.
     """
     import tensorflow_datasets as tfds
     from tensorflow_datasets.core.download import downloader

@@ -1,4 +1,4 @@
-"""The game that a mixture's networks play: equilibria and what deviating pays.
+"""The game that a mixture's networks play: equilibria and gains of deviating.
 
 `empirical_game` judges the *weights* of the components there are;
 `duality_gap` asks what *new* networks could gain.

@@ -1,6 +1,10 @@
-"""What new networks could gain against a trained mixture."""
+"""The duality gap: what new networks could gain against a trained mixture."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.data.splitting import split_in_three
@@ -8,8 +12,10 @@ from mixgan_tf.games.held_out import Estimate
 from mixgan_tf.games.held_out import check_samples
 from mixgan_tf.games.held_out import estimate
 from mixgan_tf.games.held_out import require_game
+from mixgan_tf.games.opponents import Opponent
 from mixgan_tf.games.opponents import Splits
 from mixgan_tf.games.opponents import best_opponent
+from mixgan_tf.mixgan import MixGAN
 
 
 class DualityGap(NamedTuple):
@@ -34,11 +40,11 @@ class DualityGap(NamedTuple):
     discriminator_payoff: Estimate
     generator_payoff: Estimate
     steps: int
-    chosen_steps: tuple
+    chosen_steps: tuple[int, int]
     restarts: int
     num_samples: int
 
-    def summary(self):
+    def summary(self) -> str:
         """Returns the estimates and how they were made, as text."""
         discriminator, generator = self.chosen_steps
         return "\n".join(
@@ -57,17 +63,17 @@ class DualityGap(NamedTuple):
 
 
 def duality_gap(
-    gan,
-    samples,
-    labels=None,
-    steps=1000,
-    restarts=2,
-    batch_size=64,
-    validations=10,
-    shares=(0.6, 0.2, 0.2),
-    seed=0,
-    verbose=True,
-):
+    gan: MixGAN,
+    samples: ArrayLike,
+    labels: ArrayLike | None = None,
+    steps: int = 1000,
+    restarts: int = 2,
+    batch_size: int = 64,
+    validations: int = 10,
+    shares: Sequence[float] = (0.6, 0.2, 0.2),
+    seed: int = 0,
+    verbose: bool = True,
+) -> DualityGap:
     """Estimates the duality gap of a mixture with newly trained networks.
 
     The gap is `max over v of F(generators, D_v) - min over u of
@@ -124,14 +130,14 @@ def duality_gap(
         steps=steps, restarts=restarts, validations=validations
     ).items():
         require_positive_int(argument, value)
-    samples, labels = check_samples(gan, samples, labels, batch_size)
-    splits = _split(samples, labels, shares, seed)
+    checked = check_samples(gan, samples, labels, batch_size)
+    splits = _split(*checked, shares, seed)
     if batch_size < gan.num_generators:
         raise ValueError(
             "Argument `batch_size` must be at least the number of generators, "
             f"{gan.num_generators}. Received: batch_size={batch_size!r}"
         )
-    found = {}
+    found: dict[str, Opponent] = {}
     with tqdm(
         total=2 * restarts * steps,
         desc="duality gap",
@@ -163,7 +169,12 @@ def duality_gap(
     )
 
 
-def _split(samples, labels, shares, seed):
+def _split(
+    samples: np.ndarray,
+    labels: np.ndarray | None,
+    shares: Sequence[float],
+    seed: int,
+) -> Splits:
     parts = split_in_three("samples", len(samples), shares, seed)
     return Splits(
         *(

@@ -4,22 +4,24 @@ import statistics
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mixgan_tf.games.held_out import Estimate
 from mixgan_tf.games.held_out import check_samples
 from mixgan_tf.games.held_out import estimate
-from mixgan_tf.games.held_out import mixed
+from mixgan_tf.games.held_out import mixture_payoffs
 from mixgan_tf.games.held_out import require_game
 from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.games.matrix_game import Equilibrium
 from mixgan_tf.games.matrix_game import exploitability
 from mixgan_tf.games.matrix_game import solve_matrix_game
+from mixgan_tf.mixgan import MixGAN
 
 CONFIDENCE = 0.95
 
 
 class EmpiricalGame(NamedTuple):
-    """The game between the components of a mixture, estimated.
+    """An estimate of the game between the components of a mixture.
 
     `print(game.summary())` shows all of it.
 
@@ -51,12 +53,18 @@ class EmpiricalGame(NamedTuple):
     margin: float
     num_samples: int
 
-    def summary(self):
+    def summary(self) -> str:
         """Returns the game as text: a table and a few lines."""
         return _summary(self)
 
 
-def empirical_game(gan, samples, labels=None, seed=0, batch_size=256):
+def empirical_game(
+    gan: MixGAN,
+    samples: ArrayLike,
+    labels: ArrayLike | None = None,
+    seed: int = 0,
+    batch_size: int = 256,
+) -> EmpiricalGame:
     """Estimates and solves the game between a mixture's components.
 
     The payoff of each pair is measured on samples that were not trained on;
@@ -85,22 +93,22 @@ def empirical_game(gan, samples, labels=None, seed=0, batch_size=256):
     ```
     """
     require_matrix_game(gan, "empirical_game")
-    samples, labels = check_samples(gan, samples, labels, batch_size)
-    payoffs = row_payoffs(gan, samples, labels, seed, batch_size)
-    return game_of_rows(
+    checked = check_samples(gan, samples, labels, batch_size)
+    payoffs = row_payoffs(gan, *checked, seed, batch_size)
+    return game_from_rows(
         payoffs, gan.generator_weights, gan.discriminator_weights
     )
 
 
-def require_matrix_game(gan, what):
-    """Raises unless a model's mixture weights play a zero-sum matrix game.
+def require_matrix_game(gan: MixGAN, what: str) -> None:
+    """Raises an error unless mixture weights play a zero-sum matrix game.
 
     Args:
         gan: a `MixGAN`.
         what: the name of the user's function, for the message.
 
     Raises:
-        ValueError: if they do not.
+        ValueError: if the model's weights do not.
     """
     require_game(gan, what)
     if gan.class_dependent_weights:
@@ -121,8 +129,12 @@ def require_matrix_game(gan, what):
         )
 
 
-def game_of_rows(payoffs, generator_weights, discriminator_weights):
-    """Returns the game that payoffs of single samples describe.
+def game_from_rows(
+    payoffs: np.ndarray,
+    generator_weights: ArrayLike,
+    discriminator_weights: ArrayLike,
+) -> EmpiricalGame:
+    """Returns the game that the payoffs of single samples describe.
 
     Args:
         payoffs: float array `(n, T_g, T_d)`, at least two rows.
@@ -153,14 +165,14 @@ def game_of_rows(payoffs, generator_weights, discriminator_weights):
         equilibrium=solve_matrix_game(payoff),
         generator_weights=w,
         discriminator_weights=q,
-        mixture_payoff=estimate(mixed(payoffs, w, q)),
+        mixture_payoff=estimate(mixture_payoffs(payoffs, w, q)),
         exploitability=exploitability(payoff, w, q),
         margin=float(quantile * errors.max()),
         num_samples=len(payoffs),
     )
 
 
-def _summary(game):
+def _summary(game: EmpiricalGame) -> str:
     columns = range(game.payoff.shape[1])
     table = [
         ["", *(f"D{j}" for j in columns), "weight", "equilibrium"],

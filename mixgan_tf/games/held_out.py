@@ -1,4 +1,4 @@
-"""What networks earn on held-out samples, sample by sample.
+"""The payoffs of networks on held-out samples, sample by sample.
 
 A row of the payoff is one real sample `x_k` with one sample of each generator
 beside it: `a(D_j(x_k)) + b(D_j(G_i(z_ki)))`. Rows are independent, so their
@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.mixgan import MixGAN
+from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.networks.inspection import with_labels
 from mixgan_tf.payoff.estimators import Shared
 from mixgan_tf.training import data_checks
@@ -19,18 +22,18 @@ from mixgan_tf.training.discriminator_outputs import judge
 
 
 class Estimate(NamedTuple):
-    """A mean over held-out rows."""
+    """A mean over held-out rows and its standard error."""
 
     value: float
     standard_error: float
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Returns `value ± standard error`, to the same decimal."""
         return f"{self.value:.4f} ± {self.standard_error:.4f}"
 
 
-def require_game(gan, what):
-    """Raises unless a model's payoff is a function of one pair of networks.
+def require_game(gan: MixGAN, what: str) -> None:
+    """Raises an error unless a model's payoff is of single pairs of networks.
 
     Args:
         gan: a `MixGAN`.
@@ -54,7 +57,9 @@ def require_game(gan, what):
     gan.require_discriminators(what)
 
 
-def check_samples(gan, samples, labels, batch_size):
+def check_samples(
+    gan: MixGAN, samples: ArrayLike, labels: ArrayLike | None, batch_size: int
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Returns held-out samples as arrays that fit the model.
 
     Args:
@@ -71,22 +76,28 @@ def check_samples(gan, samples, labels, batch_size):
         ValueError: if they do not fit, or are fewer than two.
     """
     require_positive_int("batch_size", batch_size)
-    samples = np.asarray(samples, "float32")
-    if gan.num_classes is None:
-        labels = None
-    elif labels is not None:
-        labels = np.asarray(labels)
-    data_checks.check_batch(gan, samples, labels)
-    if len(samples) < 2:
+    rows = np.asarray(samples, "float32")
+    classes = None
+    if gan.num_classes is not None and labels is not None:
+        classes = np.asarray(labels)
+    data_checks.check_batch(gan, rows, classes)
+    if len(rows) < 2:
         raise ValueError(
             "Argument `samples` must hold at least two samples, or there is "
-            f"no standard error. Received: {len(samples)}"
+            f"no standard error. Received: {len(rows)} samples"
         )
-    return samples, None if labels is None else labels.astype("int32")
+    return rows, None if classes is None else classes.astype("int32")
 
 
-def row_payoffs(gan, samples, labels, seed, batch_size=256, averaged=True):
-    """Returns what every pair of networks earns with each sample.
+def row_payoffs(
+    gan: MixGAN,
+    samples: np.ndarray,
+    labels: np.ndarray | None,
+    seed: int,
+    batch_size: int = 256,
+    averaged: bool = True,
+) -> np.ndarray:
+    """Returns the payoff of every pair of networks on each sample.
 
     Networks run in inference mode. The mean over rows is
     `gan.payoff_matrix(samples, labels, seed, batch_size)` if `averaged`.
@@ -103,7 +114,7 @@ def row_payoffs(gan, samples, labels, seed, batch_size=256, averaged=True):
         A float64 array `(n, T_g, T_d)`.
     """
     generators, discriminators = (
-        mixture.components for mixture in mixtures_of(gan, averaged)
+        mixture.components for mixture in player_mixtures(gan, averaged)
     )
     num, payoffs = len(samples), []
     for chunk in np.array_split(np.arange(num), -(-num // batch_size)):
@@ -137,8 +148,8 @@ def row_payoffs(gan, samples, labels, seed, batch_size=256, averaged=True):
     return np.concatenate(payoffs)
 
 
-def mixtures_of(gan, averaged=True):
-    """Returns a model's generators and discriminators.
+def player_mixtures(gan: MixGAN, averaged: bool = True) -> list[Mixture]:
+    """Returns the mixtures of a model's two players.
 
     Args:
         gan: a `MixGAN`.
@@ -147,14 +158,16 @@ def mixtures_of(gan, averaged=True):
     Returns:
         A list of two `Mixture`s.
     """
-    players = ("generator", "discriminator")
-    if averaged:
-        return [gan.averaged_mixture(player) for player in players]
-    return [getattr(gan, f"{player}_mixture") for player in players]
+    return [p.averaged if averaged else p.mixture for p in gan.players]
 
 
-def mixed(payoffs, generator_weights, discriminator_weights, labels=None):
-    """Returns what the mixtures earn with each sample.
+def mixture_payoffs(
+    payoffs: np.ndarray,
+    generator_weights: ArrayLike,
+    discriminator_weights: ArrayLike,
+    labels: np.ndarray | None = None,
+) -> np.ndarray:
+    """Returns the payoff of the two mixtures on each sample.
 
     Args:
         payoffs: `row_payoffs`, `(n, T_g, T_d)`.
@@ -170,10 +183,11 @@ def mixed(payoffs, generator_weights, discriminator_weights, labels=None):
         w = w[:, labels]
     else:
         w = np.broadcast_to(w[:, None], (len(w), len(payoffs)))
-    return np.einsum("kij,ik,j->k", payoffs, w, discriminator_weights)
+    q = np.asarray(discriminator_weights, "float64")
+    return np.einsum("kij,ik,j->k", payoffs, w, q)
 
 
-def estimate(values):
+def estimate(values: np.ndarray) -> Estimate:
     """Returns the mean of independent values and its standard error.
 
     Args:

@@ -3,17 +3,18 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Equilibrium(NamedTuple):
-    """What both players of a matrix game should play."""
+    """Optimal strategies of both players of a matrix game, and its value."""
 
     value: float  # the payoff when they do
     row_strategy: np.ndarray  # float64 (rows,), probabilities
     column_strategy: np.ndarray  # float64 (columns,), probabilities
 
 
-def solve_matrix_game(payoff):
+def solve_matrix_game(payoff: ArrayLike) -> Equilibrium:
     """Returns an equilibrium of a matrix game, by linear programming.
 
     `value = min over w of max over q of w' A q`: with `row_strategy` the rows
@@ -65,7 +66,10 @@ def solve_matrix_game(payoff):
         ),
     )
     if not solution.success:
-        raise RuntimeError(f"HiGHS found no equilibrium: {solution.message}")
+        raise RuntimeError(
+            f"HiGHS found no equilibrium: {solution.message} "
+            f"Received: payoff={payoff.tolist()}"
+        )
     w = _probabilities(solution.x[:rows])
     q = _probabilities(-solution.ineqlin.marginals)
     # The value lies between what either strategy guarantees.
@@ -73,8 +77,10 @@ def solve_matrix_game(payoff):
     return Equilibrium(float(value), w, q)
 
 
-def exploitability(payoff, row_strategy, column_strategy):
-    """Returns how much both players together could gain by deviating.
+def exploitability(
+    payoff: ArrayLike, row_strategy: ArrayLike, column_strategy: ArrayLike
+) -> float:
+    """Returns the most that both players together can gain by deviating.
 
     `max_j (w' A)_j - min_i (A q)_i`: at an equilibrium it is 0.
 
@@ -103,7 +109,7 @@ def exploitability(payoff, row_strategy, column_strategy):
     return max(float(np.max(w @ payoff) - np.min(payoff @ q)), 0.0)
 
 
-def require_matrix(payoff):
+def require_matrix(payoff: ArrayLike) -> np.ndarray:
     """Returns a payoff as a float64 matrix.
 
     Args:
@@ -129,7 +135,9 @@ def require_matrix(payoff):
     return matrix
 
 
-def require_distribution(argument, strategy, size):
+def require_distribution(
+    argument: str, strategy: ArrayLike, size: int
+) -> np.ndarray:
     """Returns a strategy in float64, its sum exactly one.
 
     Args:
@@ -157,7 +165,7 @@ def require_distribution(argument, strategy, size):
     return probabilities / probabilities.sum()
 
 
-def payoff_span(payoff):
+def payoff_span(payoff: np.ndarray) -> float:
     """Returns the difference of the largest and the smallest payoff.
 
     Args:
@@ -169,6 +177,6 @@ def payoff_span(payoff):
     return float(payoff.max() - payoff.min())
 
 
-def _probabilities(x):
+def _probabilities(x: np.ndarray) -> np.ndarray:
     x = np.maximum(x, 0.0)
     return x / x.sum()

@@ -1,4 +1,4 @@
-"""The matrix game of mixture weights, with the entropy regulariser.
+"""The matrix game of mixture weights with the entropy regulariser.
 
 `min over w, max over q of w' A q + lambda R(w) - lambda R(q)` with
 `R(w) = -mean_i log w_i`. With `c = A q`, `r = w' A` and `v = w' A q` its
@@ -15,6 +15,7 @@ as one: Newton steps, cut short of the boundary, while the products are led to
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mixgan_tf.arguments import require_number
 from mixgan_tf.games.matrix_game import Equilibrium
@@ -26,7 +27,9 @@ TOLERANCE = 1e-11
 MAX_ITERATIONS = 100
 
 
-def solve_regularized_game(payoff, entropy_weight):
+def solve_regularized_game(
+    payoff: ArrayLike, entropy_weight: float
+) -> Equilibrium:
     """Returns the equilibrium of a matrix game with entropy regularisers.
 
     It solves `min over w, max over q of w' A q + lambda R(w) - lambda R(q)`
@@ -104,12 +107,14 @@ def solve_regularized_game(payoff, entropy_weight):
     return Equilibrium(float(w @ payoff @ q), w, q)
 
 
-def _slack(game, x, low, high):
+def _slack(
+    game: np.ndarray, x: np.ndarray, low: float, high: float
+) -> np.ndarray:
     rows = len(game)
     return np.concatenate([game @ x[rows:] - low, high - x[:rows] @ game])
 
 
-def _system(game):
+def _system(game: np.ndarray) -> np.ndarray:
     # Of the steps of w, q, low and high; the diagonal changes in each step.
     rows, columns = game.shape
     system = np.zeros((rows + columns + 2, rows + columns + 2))

@@ -1,4 +1,6 @@
-"""What networks take and return: latents, labels, and discriminators' heads."""
+"""Inputs and outputs of networks: latents, labels, discriminators' heads."""
+
+from collections.abc import Callable
 
 import keras
 
@@ -11,7 +13,11 @@ CONDITIONINGS = ("projection", "concatenation", "auxiliary", "class_logits")
 LATENT_DISTRIBUTIONS = ("normal", "uniform")
 
 
-def latent_inputs(latent_dim, num_classes, latent_distribution="normal"):
+def latent_inputs(
+    latent_dim: int,
+    num_classes: int | None,
+    latent_distribution: str = "normal",
+) -> tuple[keras.KerasTensor | list[keras.KerasTensor], keras.KerasTensor]:
     """Returns a generator's inputs and the vector its first layer reads.
 
     Args:
@@ -43,8 +49,17 @@ def latent_inputs(latent_dim, num_classes, latent_distribution="normal"):
     return [latents, labels], features
 
 
-def sample_inputs(shape, name, num_classes, conditioning):
-    """Returns a discriminator's inputs and what its first layer reads.
+def sample_inputs(
+    shape: tuple[int, ...],
+    name: str,
+    num_classes: int | None,
+    conditioning: str,
+) -> tuple[
+    keras.KerasTensor | list[keras.KerasTensor],
+    keras.KerasTensor,
+    keras.KerasTensor | None,
+]:
+    """Returns a discriminator's inputs and the tensor its first layer reads.
 
     Args:
         shape: tuple, the shape of one sample: `(height, width, channels)`
@@ -82,14 +97,14 @@ def sample_inputs(shape, name, num_classes, conditioning):
 
 
 def discriminator_heads(
-    features,
-    one_hot,
-    num_classes,
-    conditioning,
-    latent_dim=None,
-    spectral_normalization=False,
-):
-    """Returns what a discriminator makes of its last features.
+    features: keras.KerasTensor,
+    one_hot: keras.KerasTensor | None,
+    num_classes: int | None,
+    conditioning: str,
+    latent_dim: int | None = None,
+    spectral_normalization: bool = False,
+) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
+    """Returns the outputs of a discriminator, from its last features.
 
     With features `h` and class `y`, the logit is `v . h + b`; conditioned by
     projection, `v . h + b + u_y . h`.
@@ -115,14 +130,16 @@ def discriminator_heads(
         [Salimans et al., 2016](https://arxiv.org/abs/1606.03498), section 5.
     """
 
-    def head(units, name, normalized=False):
+    def head(
+        units: int, name: str, normalized: bool = False
+    ) -> keras.KerasTensor:
         layer = keras.layers.Dense(units, dtype="float32", name=name)
         return spectrally_normalized(layer, normalized)(features)
 
     heads = {}
     if num_classes is None:
-        conditioning = None
-    if conditioning == "projection":
+        heads["logit"] = head(1, "logit", spectral_normalization)
+    elif conditioning == "projection":
         heads["logit"] = _projection_logit(
             features, one_hot, head, spectral_normalization
         )
@@ -132,14 +149,19 @@ def discriminator_heads(
         )
     else:
         heads["logit"] = head(1, "logit", spectral_normalization)
-    if conditioning == "auxiliary":
-        heads["class_logits"] = head(num_classes, "class_logits")
+        if conditioning == "auxiliary":
+            heads["class_logits"] = head(num_classes, "class_logits")
     if latent_dim is not None:
         heads["latents"] = head(latent_dim, "latents")
     return heads["logit"] if list(heads) == ["logit"] else heads
 
 
-def _projection_logit(features, one_hot, head, spectral_normalization):
+def _projection_logit(
+    features: keras.KerasTensor,
+    one_hot: keras.KerasTensor,
+    head: Callable[[int, str, bool], keras.KerasTensor],
+    spectral_normalization: bool,
+) -> keras.KerasTensor:
     class_vectors = keras.layers.Dense(
         features.shape[-1],
         use_bias=False,

@@ -1,5 +1,8 @@
 """The DCGAN pair, for images whose sides halve at least once."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 from mixgan_tf.arguments import require_choice
@@ -16,7 +19,7 @@ from mixgan_tf.networks.spectral_normalization import spectrally_normalized
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class DCGANGenerator(Network):
-    """Maps Gaussian latents to images in [-1, 1] by transposed convolutions.
+    """A generator of images in [-1, 1], made of transposed convolutions.
 
     A dense layer makes the smallest feature map (7x7 for 28x28 images, 4x4 for
     32x32); each transposed convolution doubles its sides and halves its
@@ -50,45 +53,19 @@ class DCGANGenerator(Network):
 
     def __init__(
         self,
-        image_shape,
-        latent_dim=64,
-        width=64,
-        kernel_size=4,
-        num_classes=None,
-        normalization="batch",
-        latent_distribution="normal",
-        **kwargs,
-    ):
-        # === Layers ===
+        image_shape: Sequence[int],
+        latent_dim: int = 64,
+        width: int = 64,
+        kernel_size: int = 4,
+        num_classes: int | None = None,
+        normalization: str | None = "batch",
+        latent_distribution: str = "normal",
+        **kwargs: Any,
+    ) -> None:
         require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
-        channels = [width * 2**k for k in reversed(range(len(sides) - 1))]
-
-        # === Functional model ===
         inputs, x = latent_inputs(latent_dim, num_classes, latent_distribution)
-        x = keras.layers.Dense(
-            sides[0] * sides[0] * channels[0],
-            # A norm of each sample would lose the length of latents that have
-            # no bias beside them.
-            use_bias=normalization != "batch",
-            kernel_initializer=_normal(),
-            name="project",
-        )(x)
-        x = keras.layers.Reshape((sides[0], sides[0], channels[0]))(x)
-        x = normalize(x, normalization, "project_norm")
-        x = keras.layers.ReLU(name="project_relu")(x)
-        for side, size in zip(sides[1:-1], channels[1:], strict=True):
-            x = keras.layers.Conv2DTranspose(
-                size,
-                kernel_size,
-                strides=2,
-                padding="same",
-                use_bias=not cancels_biases(normalization),
-                kernel_initializer=_normal(),
-                name=f"up_to_{side}",
-            )(x)
-            x = normalize(x, normalization, f"up_to_{side}_norm")
-            x = keras.layers.ReLU(name=f"up_to_{side}_relu")(x)
+        x = _growing_maps(x, sides[:-1], width, kernel_size, normalization)
         x = keras.layers.Conv2DTranspose(
             image_shape[-1],
             kernel_size,
@@ -116,7 +93,7 @@ class DCGANGenerator(Network):
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class DCGANDiscriminator(Network):
-    """Maps images to one logit each by strided convolutions.
+    """A discriminator of images, made of strided convolutions.
 
     The mirror of `DCGANGenerator`. It has no batch normalisation unless asked:
     then a logit would depend on which other samples share its batch.
@@ -161,39 +138,31 @@ class DCGANDiscriminator(Network):
 
     def __init__(
         self,
-        image_shape,
-        width=64,
-        kernel_size=4,
-        dropout=0.0,
-        normalization=None,
-        spectral_normalization=False,
-        num_classes=None,
-        conditioning="projection",
-        latent_dim=None,
-        **kwargs,
-    ):
-        # === Layers ===
+        image_shape: Sequence[int],
+        width: int = 64,
+        kernel_size: int = 4,
+        dropout: float = 0.0,
+        normalization: str | None = None,
+        spectral_normalization: bool = False,
+        num_classes: int | None = None,
+        conditioning: str = "projection",
+        latent_dim: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
-
-        # === Functional model ===
         inputs, x, one_hot = sample_inputs(
             tuple(image_shape), "images", num_classes, conditioning
         )
         for depth, side in enumerate(reversed(sides[:-1])):
-            norm = normalization if depth > 0 else None
-            convolution = keras.layers.Conv2D(
+            x = _halved_map(
+                x,
+                side,
                 width * 2**depth,
                 kernel_size,
-                strides=2,
-                padding="same",
-                use_bias=not cancels_biases(norm),
-                kernel_initializer=_normal(),
-                name=f"down_to_{side}",
+                normalization if depth > 0 else None,
+                spectral_normalization,
             )
-            x = spectrally_normalized(convolution, spectral_normalization)(x)
-            x = normalize(x, norm, f"down_to_{side}_norm")
-            x = keras.layers.LeakyReLU(0.2)(x)
             if dropout:
                 x = keras.layers.Dropout(dropout)(x)
         x = keras.layers.Flatten()(x)
@@ -223,6 +192,64 @@ class DCGANDiscriminator(Network):
         )
 
 
-def _normal():
+def _growing_maps(
+    x: keras.KerasTensor,
+    sides: list[int],
+    width: int,
+    kernel_size: int,
+    normalization: str | None,
+) -> keras.KerasTensor:
+    """Returns the last hidden feature map of a generator."""
+    channels = [width * 2**k for k in reversed(range(len(sides)))]
+    x = keras.layers.Dense(
+        sides[0] * sides[0] * channels[0],
+        # Normalising each sample would lose the length of latents that have
+        # no bias beside them.
+        use_bias=normalization != "batch",
+        kernel_initializer=_normal(),
+        name="project",
+    )(x)
+    x = keras.layers.Reshape((sides[0], sides[0], channels[0]))(x)
+    x = normalize(x, normalization, "project_norm")
+    x = keras.layers.ReLU(name="project_relu")(x)
+    for side, size in zip(sides[1:], channels[1:], strict=True):
+        x = keras.layers.Conv2DTranspose(
+            size,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=not cancels_biases(normalization),
+            kernel_initializer=_normal(),
+            name=f"up_to_{side}",
+        )(x)
+        x = normalize(x, normalization, f"up_to_{side}_norm")
+        x = keras.layers.ReLU(name=f"up_to_{side}_relu")(x)
+    return x
+
+
+def _halved_map(
+    x: keras.KerasTensor,
+    side: int,
+    channels: int,
+    kernel_size: int,
+    normalization: str | None,
+    spectral_normalization: bool,
+) -> keras.KerasTensor:
+    """Returns a discriminator's next feature map, of half the sides."""
+    convolution = keras.layers.Conv2D(
+        channels,
+        kernel_size,
+        strides=2,
+        padding="same",
+        use_bias=not cancels_biases(normalization),
+        kernel_initializer=_normal(),
+        name=f"down_to_{side}",
+    )
+    x = spectrally_normalized(convolution, spectral_normalization)(x)
+    x = normalize(x, normalization, f"down_to_{side}_norm")
+    return keras.layers.LeakyReLU(0.2)(x)
+
+
+def _normal() -> keras.initializers.Initializer:
     # One for each layer: a shared one starts them from the same numbers.
     return keras.initializers.RandomNormal(stddev=0.02)

@@ -1,7 +1,9 @@
 """The sides of the feature maps between an image and its smallest map."""
 
+from collections.abc import Sequence
 
-def feature_map_sides(image_shape):
+
+def feature_map_sides(image_shape: Sequence[int]) -> list[int]:
     """Returns the sides of the feature maps, smallest first, image last.
 
     Args:

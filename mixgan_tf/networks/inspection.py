@@ -1,14 +1,14 @@
-"""What a network takes, returns and is made of."""
-
-from typing import Any
+"""Inspection of a network's inputs, outputs and layers."""
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from mixgan_tf.compat.layers import nested_layers
 
 
 def output_shapes(network: keras.Model) -> dict[str, tuple[int | None, ...]]:
-    """Returns a discriminator's outputs.
+    """Returns the names and shapes of a discriminator's outputs.
 
     Args:
         network: a functional or Sequential Keras model.
@@ -24,14 +24,14 @@ def output_shapes(network: keras.Model) -> dict[str, tuple[int | None, ...]]:
 
 
 def require_exact_derivatives(network: keras.Model, what: str) -> None:
-    """Refuses layers whose second derivatives are wrong.
+    """Raises an error if a network has layers with wrong second derivatives.
 
     Some of Keras's layers take their moments from `tf.nn.moments`, whose
     second derivative leaves out the mean.
 
     Args:
         network: a Keras model.
-        what: what needs second derivatives, for the message.
+        what: the name of what needs second derivatives, for the message.
 
     Raises:
         ValueError: if the network has such a layer.
@@ -58,19 +58,21 @@ def input_shapes(network: keras.Model) -> list[tuple[int | None, ...]]:
 def declared_output(
     network: keras.Model,
 ) -> keras.KerasTensor | dict[str, keras.KerasTensor]:
-    """Returns what a functional or Sequential network returns, symbolically."""
+    """Returns the symbolic output of a functional or Sequential network."""
     if isinstance(network, keras.Sequential):
         return network.outputs[0]  # it has no `output` before its first call
     return network.output
 
 
-def with_labels(x: Any, labels: Any) -> Any:
-    """Returns what a network takes: `x`, or `[x, labels]` with classes."""
+def with_labels(
+    x: tf.Tensor | np.ndarray, labels: tf.Tensor | np.ndarray | None
+) -> tf.Tensor | np.ndarray | list[tf.Tensor | np.ndarray]:
+    """Returns a network's inputs: `x`, or `[x, labels]` with classes."""
     return x if labels is None else [x, labels]
 
 
 def depends_on_batch(network: keras.Model) -> bool:
-    """Whether a sample's output depends on which others share its batch.
+    """Returns whether a sample's output depends on the others of its batch.
 
     Batch normalisation does that; a layer of another kind says so by an
     attribute `depends_on_batch = True`.

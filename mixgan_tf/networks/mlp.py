@@ -1,5 +1,7 @@
 """A pair of small dense networks, for points rather than images."""
 
+from typing import Any
+
 import keras
 
 from mixgan_tf.networks.conditioning import discriminator_heads
@@ -10,7 +12,7 @@ from mixgan_tf.networks.network import Network
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class MLPGenerator(Network):
-    """Maps Gaussian latents to points by ReLU layers and a linear output.
+    """A generator of points, made of ReLU layers and a linear output.
 
     Args:
         output_dim: number of coordinates of a point.
@@ -29,14 +31,13 @@ class MLPGenerator(Network):
 
     def __init__(
         self,
-        output_dim=2,
-        latent_dim=2,
-        width=64,
-        depth=2,
-        num_classes=None,
-        **kwargs,
-    ):
-        # === Functional model ===
+        output_dim: int = 2,
+        latent_dim: int = 2,
+        width: int = 64,
+        depth: int = 2,
+        num_classes: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         inputs, x = latent_inputs(latent_dim, num_classes)
         for index in range(depth):
             x = keras.layers.Dense(
@@ -64,7 +65,7 @@ class MLPGenerator(Network):
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class MLPDiscriminator(Network):
-    """Maps points to one logit each by leaky ReLU layers.
+    """A discriminator of points, made of leaky ReLU layers.
 
     Args:
         input_dim: number of coordinates of a point.
@@ -84,14 +85,13 @@ class MLPDiscriminator(Network):
 
     def __init__(
         self,
-        input_dim=2,
-        width=64,
-        depth=2,
-        num_classes=None,
-        conditioning="projection",
-        **kwargs,
-    ):
-        # === Functional model ===
+        input_dim: int = 2,
+        width: int = 64,
+        depth: int = 2,
+        num_classes: int | None = None,
+        conditioning: str = "projection",
+        **kwargs: Any,
+    ) -> None:
         inputs, x, one_hot = sample_inputs(
             (input_dim,), "points", num_classes, conditioning
         )

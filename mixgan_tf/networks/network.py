@@ -1,4 +1,7 @@
-"""What all the library's networks share: a functional model with a config."""
+"""The base class of the library's networks."""
+
+from typing import Any
+from typing import Self
 
 import keras
 
@@ -13,13 +16,20 @@ class Network(keras.Model):
             becomes an attribute.
     """
 
-    def __init__(self, *, inputs, outputs, config, **kwargs):
+    def __init__(
+        self,
+        *,
+        inputs: keras.KerasTensor | list[keras.KerasTensor],
+        outputs: keras.KerasTensor | dict[str, keras.KerasTensor],
+        config: dict[str, Any],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(inputs=inputs, outputs=outputs, **kwargs)
         self._arguments = tuple(config)
         for name, value in config.items():
             setattr(self, name, value)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         config = {name: getattr(self, name) for name in self._arguments}
         if "image_shape" in config:
@@ -27,6 +37,10 @@ class Network(keras.Model):
         return {**config, "name": self.name}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(
+        cls,
+        config: dict[str, Any],
+        custom_objects: dict[str, type] | None = None,
+    ) -> Self:
         """Builds a fresh network from `get_config()`'s result."""
         return cls(**config)

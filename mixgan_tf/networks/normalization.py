@@ -1,6 +1,9 @@
 """The normalisations a network may have between its convolutions."""
 
+from typing import Any
+
 import keras
+import tensorflow as tf
 from keras import ops
 
 NORMALIZATIONS = ("batch", "instance", "layer", None)
@@ -10,9 +13,10 @@ NORMALIZATIONS = ("batch", "instance", "layer", None)
 class SampleNormalization(keras.layers.Layer):
     """Normalises each sample by itself, then scales and shifts its channels.
 
-    What Keras's `GroupNormalization` with one group, or with as many as
-    channels, computes. That layer takes its moments from `tf.nn.moments`, whose
-    second derivative is wrong: a gradient penalty would be off by percents.
+    It computes what Keras's `GroupNormalization` does with one group, or with
+    as many as channels. That layer takes its moments from `tf.nn.moments`,
+    whose second derivative is wrong: a gradient penalty would be off by
+    percents.
 
     Args:
         per_channel: whether each channel has its own mean and variance
@@ -30,12 +34,14 @@ class SampleNormalization(keras.layers.Layer):
         [Ba et al., 2016](https://arxiv.org/abs/1607.06450).
     """
 
-    def __init__(self, per_channel=False, epsilon=1e-3, **kwargs):
+    def __init__(
+        self, per_channel: bool = False, epsilon: float = 1e-3, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.per_channel = per_channel
         self.epsilon = epsilon
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes a scale and an offset for each channel."""
         shape = (input_shape[-1],)
         self.gamma = self.add_weight(
@@ -45,7 +51,7 @@ class SampleNormalization(keras.layers.Layer):
             shape=shape, initializer="zeros", name="beta"
         )
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Maps `(B, ..., C)` to the same shape."""
         wide = "float64" if self.compute_dtype == "float64" else "float32"
         x = ops.cast(inputs, wide)
@@ -56,11 +62,13 @@ class SampleNormalization(keras.layers.Layer):
         scaled = normal * ops.cast(self.gamma, wide)
         return ops.cast(scaled + ops.cast(self.beta, wide), self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         """Returns the input's shape."""
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
@@ -69,8 +77,10 @@ class SampleNormalization(keras.layers.Layer):
         }
 
 
-def normalize(x, normalization, name):
-    """Returns a feature map, normalised as the network's argument says.
+def normalize(
+    x: keras.KerasTensor, normalization: str | None, name: str
+) -> keras.KerasTensor:
+    """Returns a feature map with the chosen normalisation.
 
     Args:
         x: symbolic tensor `(B, H, W, C)`.
@@ -93,7 +103,7 @@ def normalize(x, normalization, name):
     return SampleNormalization(per_channel, name=name)(x)
 
 
-def cancels_biases(normalization):
+def cancels_biases(normalization: str | None) -> bool:
     """Returns whether a bias on each channel just before it has no effect.
 
     Such a bias is left out: its gradient is rounding noise, which Adam

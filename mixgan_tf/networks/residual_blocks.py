@@ -1,4 +1,4 @@
-"""Pre-activation residual blocks, of two 3x3 convolutions each."""
+"""Pre-activation residual blocks of two 3x3 convolutions each."""
 
 import keras
 
@@ -7,8 +7,10 @@ from mixgan_tf.networks.normalization import normalize
 from mixgan_tf.networks.spectral_normalization import spectrally_normalized
 
 
-def up_block(x, normalization, name):
-    """Returns a generator's feature map of twice the sides.
+def up_block(
+    x: keras.KerasTensor, normalization: str | None, name: str
+) -> keras.KerasTensor:
+    """Returns a generator's next feature map, of twice the sides.
 
     Args:
         x: symbolic tensor `(B, H, W, C)`.
@@ -22,7 +24,7 @@ def up_block(x, normalization, name):
     # Whatever reads the sum normalises it: its biases are cancelled too.
     use_bias = not cancels_biases(normalization)
 
-    def convolution(size, suffix):
+    def convolution(size: int, suffix: str) -> keras.layers.Layer:
         return _convolution(width, size, f"{name}_{suffix}", use_bias)
 
     # The same as after up-sampling, at a quarter of the cost.
@@ -39,15 +41,15 @@ def up_block(x, normalization, name):
 
 
 def residual_block(
-    x,
-    width,
-    name,
-    down,
-    first=False,
-    normalization=None,
-    spectral_normalization=False,
-):
-    """Returns a discriminator's feature map, of half the sides if `down`.
+    x: keras.KerasTensor,
+    width: int,
+    name: str,
+    down: bool,
+    first: bool = False,
+    normalization: str | None = None,
+    spectral_normalization: bool = False,
+) -> keras.KerasTensor:
+    """Returns a discriminator's next feature map, of half the sides if `down`.
 
     Args:
         x: symbolic tensor `(B, H, W, C)`.
@@ -64,7 +66,9 @@ def residual_block(
     """
     normalization = None if first else normalization
 
-    def convolution(size, suffix, use_bias=True):
+    def convolution(
+        size: int, suffix: str, use_bias: bool = True
+    ) -> keras.layers.Layer:
         layer = _convolution(width, size, f"{name}_{suffix}", use_bias)
         return spectrally_normalized(layer, spectral_normalization)
 
@@ -85,7 +89,9 @@ def residual_block(
     return keras.layers.Add(name=name)([x, shortcut])
 
 
-def _convolution(width, size, name, use_bias):
+def _convolution(
+    width: int, size: int, name: str, use_bias: bool
+) -> keras.layers.Conv2D:
     return keras.layers.Conv2D(
         width,
         size,

@@ -1,5 +1,8 @@
 """The ResNet pair, for images whose sides halve at least once."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -17,7 +20,7 @@ from mixgan_tf.networks.residual_blocks import up_block
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class ResNetGenerator(Network):
-    """Maps Gaussian latents to images in [-1, 1] by residual blocks.
+    """A generator of images in [-1, 1], made of residual blocks.
 
     A dense layer makes the smallest feature map, 4x4 for 32x32 images (7x7 for
     28x28); each block doubles its sides; normalisation, ReLU, a 3x3
@@ -50,19 +53,16 @@ class ResNetGenerator(Network):
 
     def __init__(
         self,
-        image_shape=(32, 32, 3),
-        latent_dim=128,
-        width=256,
-        num_classes=None,
-        normalization="batch",
-        latent_distribution="normal",
-        **kwargs,
-    ):
-        # === Layers ===
+        image_shape: Sequence[int] = (32, 32, 3),
+        latent_dim: int = 128,
+        width: int = 256,
+        num_classes: int | None = None,
+        normalization: str | None = "batch",
+        latent_distribution: str = "normal",
+        **kwargs: Any,
+    ) -> None:
         require_choice("normalization", normalization, NORMALIZATIONS)
         sides = feature_map_sides(image_shape)
-
-        # === Functional model ===
         inputs, x = latent_inputs(latent_dim, num_classes, latent_distribution)
         x = keras.layers.Dense(sides[0] * sides[0] * width, name="project")(x)
         x = keras.layers.Reshape((sides[0], sides[0], width))(x)
@@ -91,7 +91,7 @@ class ResNetGenerator(Network):
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class ResNetDiscriminator(Network):
-    """Maps images to one logit each by residual blocks.
+    """A discriminator of images, made of residual blocks.
 
     Blocks halve the sides until they are at most 8 (two blocks for 32x32
     images), two more keep them; ReLU, a sum over places and a linear layer
@@ -133,21 +133,18 @@ class ResNetDiscriminator(Network):
 
     def __init__(
         self,
-        image_shape=(32, 32, 3),
-        width=128,
-        normalization=None,
-        spectral_normalization=False,
-        dropout=0.0,
-        num_classes=None,
-        conditioning="projection",
-        latent_dim=None,
-        **kwargs,
-    ):
-        # === Layers ===
+        image_shape: Sequence[int] = (32, 32, 3),
+        width: int = 128,
+        normalization: str | None = None,
+        spectral_normalization: bool = False,
+        dropout: float = 0.0,
+        num_classes: int | None = None,
+        conditioning: str = "projection",
+        latent_dim: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         require_choice("normalization", normalization, NORMALIZATIONS)
         blocks = _discriminator_blocks(image_shape)
-
-        # === Functional model ===
         inputs, x, one_hot = sample_inputs(
             tuple(image_shape), "images", num_classes, conditioning
         )
@@ -190,7 +187,7 @@ class ResNetDiscriminator(Network):
         )
 
 
-def _discriminator_blocks(image_shape):
+def _discriminator_blocks(image_shape: Sequence[int]) -> list[tuple[str, bool]]:
     smaller = list(reversed(feature_map_sides(image_shape)))[1:]
     halvings = [s for s in smaller if 2 * s > 8] or smaller
     blocks = [(f"down_to_{side}", True) for side in halvings]

@@ -1,10 +1,16 @@
 """Spectral normalisation that leaves a layer's kernel variable alone."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+import tensorflow as tf
 from keras import ops
 
 
-def spectral_norm(kernel, u, iterations=1):
+def spectral_norm(
+    kernel: tf.Tensor, u: tf.Tensor, iterations: int = 1
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimates the largest singular value of a kernel by power iteration.
 
     The kernel `W` is read as a matrix `(inputs, outputs)`; a convolution's
@@ -43,7 +49,9 @@ def spectral_norm(kernel, u, iterations=1):
     return ops.sum(v * ops.matmul(matrix, u)), u
 
 
-def normalized_kernel(kernel, u, iterations=1):
+def normalized_kernel(
+    kernel: tf.Tensor, u: tf.Tensor, iterations: int = 1
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns a kernel divided by its spectral norm, unless that is zero.
 
     Args:
@@ -65,7 +73,7 @@ def normalized_kernel(kernel, u, iterations=1):
     "mixgan_tf", name="SpectralNormalizationLayer"
 )
 class SpectralNormalization(keras.layers.Wrapper):
-    """Runs a layer with its kernel divided by the kernel's spectral norm.
+    """A layer that runs another with its kernel divided by the spectral norm.
 
     A training call makes one step of power iteration on the stored vector
     `u`; an inference call uses `u` as it is. The kernel variable itself never
@@ -89,13 +97,13 @@ class SpectralNormalization(keras.layers.Wrapper):
         [Miyato et al., 2018](https://arxiv.org/abs/1802.05957).
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: keras.layers.Layer, **kwargs: Any) -> None:
         # Sigma is computed in the kernel's own precision; the layer casts its
         # inputs itself.
         fixed = {"autocast": False, "dtype": layer.variable_dtype}
         super().__init__(layer, **{"name": layer.name, **kwargs, **fixed})
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
         """Builds the layer and the vector `u`, of length 1."""
         super().build(input_shape)
         kernel = getattr(self.layer, "kernel", None)
@@ -117,7 +125,9 @@ class SpectralNormalization(keras.layers.Wrapper):
             name="u",
         )
 
-    def call(self, inputs, training=None):
+    def call(
+        self, inputs: tf.Tensor, training: bool | None = None
+    ) -> tf.Tensor:
         """Runs the layer; shapes are the layer's."""
         kernel = self.layer.kernel
         raw = ops.convert_to_tensor(kernel)
@@ -131,20 +141,26 @@ class SpectralNormalization(keras.layers.Wrapper):
         ):
             return self.layer(inputs)
 
-    def compute_output_spec(self, inputs, training=None):
+    def compute_output_spec(
+        self, inputs: keras.KerasTensor, training: bool | None = None
+    ) -> keras.KerasTensor:
         """Returns the symbolic output of the layer itself."""
         return self.layer.compute_output_spec(inputs)
 
 
-def spectrally_normalized(layer, wanted=True):
-    """Returns the layer, inside `SpectralNormalization` if that is wanted."""
+def spectrally_normalized(
+    layer: keras.layers.Layer, wanted: bool = True
+) -> keras.layers.Layer:
+    """Returns a layer, inside `SpectralNormalization` if that is wanted."""
     return SpectralNormalization(layer) if wanted else layer
 
 
-def _random_direction(shape, dtype=None):
+def _random_direction(
+    shape: Sequence[int], dtype: str | None = None
+) -> tf.Tensor:
     return _normalized(keras.initializers.RandomNormal()(shape, dtype))
 
 
-def _normalized(vector):
+def _normalized(vector: tf.Tensor) -> tf.Tensor:
     # The floor, for a vector of zeros, is a normal float32.
     return vector * ops.rsqrt(ops.maximum(ops.sum(vector * vector), 1e-36))

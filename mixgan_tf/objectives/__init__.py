@@ -1,4 +1,4 @@
-"""GAN objectives. `get` turns a name into one; `OBJECTIVES` lists the names."""
+"""GAN objectives, and a function that makes one from its name."""
 
 from mixgan_tf.arguments import resolve
 from mixgan_tf.objectives.f_divergence import JensenShannon
@@ -13,7 +13,7 @@ from mixgan_tf.objectives.mmd import MMD
 from mixgan_tf.objectives.objective import Objective
 from mixgan_tf.objectives.wasserstein import Wasserstein
 
-OBJECTIVES = {
+OBJECTIVES: dict[str, type[Objective]] = {
     "hinge": Hinge,
     "jensen_shannon": JensenShannon,
     "kl": KullbackLeibler,
@@ -27,8 +27,8 @@ OBJECTIVES = {
 }
 
 
-def get(identifier):
-    """Returns the objective that a name or an instance stands for.
+def get(identifier: str | Objective) -> Objective:
+    """Returns an objective from its name, or an instance as it is.
 
     Args:
         identifier: a key of `OBJECTIVES`, or an `Objective`.

@@ -1,4 +1,4 @@
-"""f-divergences in their dual form, as payoffs of the logits.
+"""The f-divergences in their dual form, as payoffs of the logits.
 
 With the best logits each payoff equals the divergence it is named after, and
 zero where fakes are distributed as real samples. Generators minimise the
@@ -8,6 +8,7 @@ payoff itself. Below, `p / q` is the ratio of the real density to the fakes'.
 import math
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.objectives.minimax import Minimax
@@ -37,11 +38,11 @@ class KullbackLeibler(Objective):
         table 2.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns the logits. See `Objective.real_payoff`."""
         return logits
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-exp(l - 1)`. See `Objective.fake_payoff`."""
         return -_exp_then_tangent(logits - 1)
 
@@ -67,11 +68,11 @@ class ReverseKullbackLeibler(Objective):
         table 2.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-exp(-l)`. See `Objective.real_payoff`."""
         return -_exp_then_tangent(-logits)
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `1 - l`. See `Objective.fake_payoff`."""
         return 1 - logits
 
@@ -97,11 +98,11 @@ class Pearson(Objective):
         table 2.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns the logits. See `Objective.real_payoff`."""
         return logits
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-l^2 / 4 - l`. See `Objective.fake_payoff`."""
         return -ops.square(logits) / 4 - logits
 
@@ -127,16 +128,16 @@ class JensenShannon(Minimax):
         theorem 1.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `log 2 + log D`. See `Objective.real_payoff`."""
         return math.log(2) + super().real_payoff(logits)
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `log 2 + log(1 - D)`. See `Objective.fake_payoff`."""
         return math.log(2) + super().fake_payoff(logits)
 
 
-def _exp_then_tangent(x):
+def _exp_then_tangent(x: tf.Tensor) -> tf.Tensor:
     # Low enough that squared gradients, which Adam keeps, are finite too.
     beyond = ops.relu(x - EXPONENT_LIMIT)
     return ops.exp(ops.minimum(x, EXPONENT_LIMIT)) * (1 + beyond)

@@ -1,6 +1,7 @@
 """The hinge game of Geometric GAN and SN-GAN."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.objectives.objective import Objective
@@ -8,7 +9,7 @@ from mixgan_tf.objectives.objective import Objective
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class Hinge(Objective):
-    """Hinge: discriminators gain nothing beyond a margin of one.
+    """The hinge objective: discriminators gain nothing beyond a margin of one.
 
     `a = min(0, l - 1)`, `b = min(0, -1 - l)`, `c = -l` for logits `l`. An
     undecided discriminator earns -2.
@@ -30,14 +31,14 @@ class Hinge(Objective):
         [Miyato et al., 2018](https://arxiv.org/abs/1802.05957), eqs. 16, 17.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `min(0, l - 1)`. See `Objective.real_payoff`."""
         return -ops.relu(1 - logits)
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `min(0, -1 - l)`. See `Objective.fake_payoff`."""
         return -ops.relu(1 + logits)
 
-    def generator_loss(self, logits):
+    def generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-l`. See `Objective.generator_loss`."""
         return -logits

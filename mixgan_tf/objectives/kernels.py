@@ -1,4 +1,4 @@
-"""Kernels of the squared distance between two samples, in pure functions.
+"""Kernels as functions of the squared distance between two samples.
 
 Each takes squared distances `s`, any shape, and returns a tensor of that shape.
 """
@@ -8,7 +8,7 @@ import tensorflow as tf
 ALPHAS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-def squared_distances(points):
+def squared_distances(points: tf.Tensor) -> tf.Tensor:
     """Returns the squared Euclidean distance of every pair of points.
 
     Args:
@@ -26,7 +26,7 @@ def squared_distances(points):
     return tf.cast(tf.maximum(squared, 0), points.dtype)
 
 
-def gaussian(s):
+def gaussian(s: tf.Tensor) -> tf.Tensor:
     """Returns `exp(-s / 2)`.
 
     Args:
@@ -38,7 +38,7 @@ def gaussian(s):
     return tf.exp(-s / 2)
 
 
-def rational_quadratic(s):
+def rational_quadratic(s: tf.Tensor) -> tf.Tensor:
     """Returns the sum of `(1 + s / (2 alpha))^-alpha` over `ALPHAS`.
 
     Its tails are heavier than the Gaussian's, so that far samples still pull.
@@ -55,8 +55,8 @@ def rational_quadratic(s):
     return tf.add_n([tf.pow(1 + s / (2 * a), -a) for a in ALPHAS])
 
 
-def energy(s):
-    """Returns minus the distance, whose gradient is taken as 0 at distance 0.
+def energy(s: tf.Tensor) -> tf.Tensor:
+    """Returns minus the distance; its gradient at distance 0 is taken as 0.
 
     Args:
         s: float tensor, any shape: squared distances.

@@ -1,6 +1,7 @@
-"""The least-squares GAN."""
+"""The game of the least-squares GAN."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.objectives.objective import Objective
@@ -8,7 +9,7 @@ from mixgan_tf.objectives.objective import Objective
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class LeastSquares(Objective):
-    """Least squares: discriminators regress to 1 on real and 0 on fake.
+    """The least-squares objective: targets 1 for real and 0 for fake samples.
 
     `a = -(l - 1)^2 / 2`, `b = -l^2 / 2`, `c = (l - 1)^2 / 2` for logits `l`,
     with the factors one half of the paper and of TF-GAN. The optimal logit is
@@ -29,17 +30,17 @@ class LeastSquares(Objective):
         [Mao et al., 2017](https://arxiv.org/abs/1611.04076), eq. 9.
     """
 
-    def __init__(self, weight_grad="loss"):
+    def __init__(self, weight_grad: str = "loss") -> None:
         super().__init__(weight_grad=weight_grad)
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-(l - 1)^2 / 2`. See `Objective.real_payoff`."""
         return -ops.square(logits - 1) / 2
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-l^2 / 2`. See `Objective.fake_payoff`."""
         return -ops.square(logits) / 2
 
-    def generator_loss(self, logits):
+    def generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `(l - 1)^2 / 2`. See `Objective.generator_loss`."""
         return ops.square(logits - 1) / 2

@@ -1,6 +1,7 @@
 """The original GAN game and its non-saturating variant."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from mixgan_tf.objectives.objective import Objective
@@ -25,11 +26,11 @@ class Minimax(Objective):
         [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661), eq. 1.
     """
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `log D`. See `Objective.real_payoff`."""
         return -ops.softplus(-logits)
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `log(1 - D)`. See `Objective.fake_payoff`."""
         return -ops.softplus(logits)
 
@@ -53,6 +54,6 @@ class NonSaturating(Minimax):
         [Goodfellow et al., 2014](https://arxiv.org/abs/1406.2661), section 3.
     """
 
-    def generator_loss(self, logits):
+    def generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `-log D`. See `Objective.generator_loss`."""
         return ops.softplus(-logits)

@@ -1,15 +1,20 @@
 """Maximum mean discrepancy between the mixture and the data."""
 
-import numbers
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+from typing import NoReturn
 
 import keras
 import tensorflow as tf
 
+from mixgan_tf.arguments import is_real
 from mixgan_tf.objectives import kernels
 from mixgan_tf.objectives.objective import Objective
 
 # For each kernel: its function and the bandwidths it has by default.
-_KERNELS = {
+_Kernel = Callable[[tf.Tensor], tf.Tensor]
+_KERNELS: dict[str, tuple[_Kernel, tuple[float, ...]]] = {
     "gaussian": (kernels.gaussian, (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)),
     "rational_quadratic": (kernels.rational_quadratic, (1.0,)),
     "energy": (kernels.energy, (1.0,)),
@@ -18,7 +23,7 @@ _KERNELS = {
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class MMD(Objective):
-    """Maximum mean discrepancy: the mixture against the data, by a kernel.
+    """The maximum mean discrepancy between the mixture and the data.
 
     Between the data and a mixture of generators with weights `w`, the squared
     discrepancy is quadratic in the weights:
@@ -64,7 +69,11 @@ class MMD(Objective):
 
     of_logits = False
 
-    def __init__(self, kernel="gaussian", bandwidths=None):
+    def __init__(
+        self,
+        kernel: str = "gaussian",
+        bandwidths: Sequence[float] | None = None,
+    ) -> None:
         super().__init__()
         if kernel not in _KERNELS:
             names = ", ".join(repr(name) for name in sorted(_KERNELS))
@@ -78,14 +87,17 @@ class MMD(Objective):
         self.kernel = kernel
         self.bandwidths = bandwidths
 
-    def quadratic_form(self, reals, fakes):
+    def quadratic_form(
+        self, reals: tf.Tensor, fakes: Sequence[tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Estimates the coefficients of `MMD^2` as a function of the weights.
 
-        Without bias, if all samples are independent, those of different
-        generators too (not so with common latents): no sample is paired with
-        itself. So `MMD^2` may come out negative, and `K` not quite positive
-        semi-definite. A set of a single sample has no pair: its distribution
-        is then taken to be that one point. An empty set counts as zero.
+        The estimates are unbiased if all samples are independent, those of
+        different generators too (not so with common latents): no sample is
+        paired with itself. So `MMD^2` may come out negative, and `K` not quite
+        positive semi-definite. A set of a single sample has no pair: its
+        distribution is then taken to be that one point. An empty set counts as
+        zero.
 
         Args:
             reals: float tensor `(n, ...)`: real samples.
@@ -102,12 +114,14 @@ class MMD(Objective):
         width = tf.reduce_prod(tf.shape(sets[-1])[1:])
         points = [tf.cast(tf.reshape(x, [-1, width]), dtype) for x in sets]
         squared = kernels.squared_distances(tf.concat(points, axis=0))
-        values = self._kernel_of(squared / tf.cast(width, dtype))
-        means = self._mean_of_blocks(values, sizes)
+        values = self._kernel_values(squared / tf.cast(width, dtype))
+        means = self._block_means(values, sizes)
         return means[:-1, :-1], means[:-1, -1], means[-1, -1]
 
     @staticmethod
-    def squared_distance(weights, K, k, constant):
+    def squared_distance(
+        weights: tf.Tensor, K: tf.Tensor, k: tf.Tensor, constant: tf.Tensor
+    ) -> tf.Tensor:
         """Returns `w^T K w - 2 w^T k + constant`.
 
         Args:
@@ -122,25 +136,27 @@ class MMD(Objective):
         w = tf.cast(weights, K.dtype)
         return tf.tensordot(w, tf.linalg.matvec(K, w) - 2 * k, 1) + constant
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> NoReturn:
         """Raises `NotImplementedError`: there are no logits."""
         raise _no_logits(logits)
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> NoReturn:
         """Raises `NotImplementedError`: there are no logits."""
         raise _no_logits(logits)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"kernel": self.kernel, "bandwidths": self.bandwidths}
 
-    def _kernel_of(self, squared):
+    def _kernel_values(self, squared: tf.Tensor) -> tf.Tensor:
         function, default = _KERNELS[self.kernel]
         bandwidths = self.bandwidths or default
         values = [function(squared / b**2) for b in bandwidths]
         return tf.add_n(values) / len(values)
 
-    def _mean_of_blocks(self, values, sizes):
+    def _block_means(
+        self, values: tf.Tensor, sizes: list[tf.Tensor]
+    ) -> tf.Tensor:
         # No sample with itself; its gradient is cut as well.
         pairs = tf.linalg.set_diag(values, tf.zeros_like(values[0]))
         rows = [tf.reduce_sum(part, 0) for part in tf.split(pairs, sizes)]
@@ -148,13 +164,13 @@ class MMD(Objective):
         sums = tf.stack([tf.reduce_sum(part, 1) for part in columns], axis=1)
         n = tf.cast(tf.stack(sizes), values.dtype)
         means = tf.math.divide_no_nan(sums, n[:, None] * n - tf.linalg.diag(n))
-        with_itself = self._kernel_of(tf.zeros([], values.dtype))
+        with_itself = self._kernel_values(tf.zeros([], values.dtype))
         own = tf.linalg.diag_part(means)
         own = tf.where(n == 1, with_itself, own)
         return tf.linalg.set_diag(means, own)
 
 
-def _require_bandwidths(kernel, bandwidths):
+def _require_bandwidths(kernel: str, bandwidths: object) -> None:
     if kernel == "energy":
         raise ValueError(
             "Argument `bandwidths` must be None with kernel='energy', which "
@@ -163,7 +179,7 @@ def _require_bandwidths(kernel, bandwidths):
     if (
         not isinstance(bandwidths, (list, tuple))
         or not bandwidths
-        or not all(isinstance(b, numbers.Real) and b > 0 for b in bandwidths)
+        or not all(is_real(b) and b > 0 for b in bandwidths)
     ):
         raise ValueError(
             "Argument `bandwidths` must be a non-empty list of positive "
@@ -171,7 +187,7 @@ def _require_bandwidths(kernel, bandwidths):
         )
 
 
-def _no_logits(logits):
+def _no_logits(logits: tf.Tensor) -> NotImplementedError:
     return NotImplementedError(
         "`MMD` compares samples, not a discriminator's logits: call "
         "`quadratic_form(reals, fakes)`. "

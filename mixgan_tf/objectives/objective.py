@@ -1,6 +1,10 @@
-"""The contract every GAN objective fulfils."""
+"""The base class of the GAN objectives."""
+
+from typing import Any
+from typing import Self
 
 import keras
+import tensorflow as tf
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -42,10 +46,10 @@ class Objective:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), section 5.
     """
 
-    uses_critics = False
-    of_logits = True
+    uses_critics: bool = False
+    of_logits: bool = True
 
-    def __init__(self, weight_grad="payoff"):
+    def __init__(self, weight_grad: str = "payoff") -> None:
         if weight_grad not in ("payoff", "loss"):
             raise ValueError(
                 "Argument `weight_grad` must be 'payoff' or 'loss'. "
@@ -54,7 +58,7 @@ class Objective:
         self.weight_grad = weight_grad
 
     @property
-    def zero_sum(self):
+    def zero_sum(self) -> bool:
         """Whether generators minimise the payoff itself.
 
         True where the subclass leaves `generator_loss` alone. A subclass whose
@@ -62,7 +66,7 @@ class Objective:
         """
         return type(self).generator_loss is Objective.generator_loss
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `a(logits)`, one value for each real sample.
 
         Args:
@@ -73,7 +77,7 @@ class Objective:
         """
         raise NotImplementedError
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns `b(logits)`, one value for each generated sample.
 
         Args:
@@ -84,8 +88,8 @@ class Objective:
         """
         raise NotImplementedError
 
-    def generator_loss(self, logits):
-        """Returns `c(logits)`, what generators minimise: `b` by default.
+    def generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
+        """Returns `c(logits)`, the loss of the generators: `b` by default.
 
         Args:
             logits: float32 tensor, any shape: a discriminator's output.
@@ -95,8 +99,8 @@ class Objective:
         """
         return self.fake_payoff(logits)
 
-    def mixture_score(self, logits):
-        """Returns what the generators' mixture weights minimise.
+    def mixture_score(self, logits: tf.Tensor) -> tf.Tensor:
+        """Returns the score that the generators' mixture weights minimise.
 
         Args:
             logits: float32 tensor, any shape: a discriminator's output.
@@ -108,11 +112,11 @@ class Objective:
             return self.generator_loss(logits)
         return self.fake_payoff(logits)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"weight_grad": self.weight_grad}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Builds an objective from `get_config()`'s result."""
         return cls(**config)

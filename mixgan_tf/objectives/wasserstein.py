@@ -1,13 +1,14 @@
-"""The Wasserstein GAN's payoff."""
+"""The payoff of the Wasserstein GAN."""
 
 import keras
+import tensorflow as tf
 
 from mixgan_tf.objectives.objective import Objective
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class Wasserstein(Objective):
-    """Wasserstein: critics maximise the difference of two means.
+    """The Wasserstein objective: critics maximise the difference of two means.
 
     `a = l`, `b = c = -l`. The payoff means something only while the critics'
     slopes are held down, by clipping their weights or by a gradient penalty;
@@ -30,10 +31,10 @@ class Wasserstein(Objective):
 
     uses_critics = True
 
-    def real_payoff(self, logits):
+    def real_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns the logits. See `Objective.real_payoff`."""
         return logits
 
-    def fake_payoff(self, logits):
+    def fake_payoff(self, logits: tf.Tensor) -> tf.Tensor:
         """Returns minus the logits. See `Objective.fake_payoff`."""
         return -logits

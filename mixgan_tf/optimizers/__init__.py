@@ -1,5 +1,7 @@
 """Optimizers for mixtures, and functions that turn names into them."""
 
+from collections.abc import Callable
+
 import keras
 
 from mixgan_tf.arguments import resolve
@@ -8,15 +10,20 @@ from mixgan_tf.optimizers.competitive import CGD
 from mixgan_tf.optimizers.competitive_optimizer import CompetitiveOptimizer
 from mixgan_tf.optimizers.exponentiated_gradient import ExponentiatedGradient
 
-MIXTURE_OPTIMIZERS = {
+MIXTURE_OPTIMIZERS: dict[str, Callable[[], keras.optimizers.Optimizer]] = {
     "adam": lambda: keras.optimizers.Adam(1e-3, beta_1=0.5),
     "exponentiated_gradient": ExponentiatedGradient,
 }
-COMPETITIVE_OPTIMIZERS = {"acgd": ACGD, "cgd": CGD}
+COMPETITIVE_OPTIMIZERS: dict[str, Callable[[], CompetitiveOptimizer]] = {
+    "acgd": ACGD,
+    "cgd": CGD,
+}
 
 
-def get_mixture_optimizer(identifier):
-    """Returns the optimizer of mixture logits that a name stands for.
+def get_mixture_optimizer(
+    identifier: str | keras.optimizers.Optimizer,
+) -> keras.optimizers.Optimizer:
+    """Returns an optimizer of mixture logits from its name, or as it is.
 
     Args:
         identifier: a key of `MIXTURE_OPTIMIZERS`, or a Keras optimizer.
@@ -35,8 +42,10 @@ def get_mixture_optimizer(identifier):
     )
 
 
-def get_competitive_optimizer(identifier):
-    """Returns the competitive optimizer that a name stands for.
+def get_competitive_optimizer(
+    identifier: str | CompetitiveOptimizer,
+) -> CompetitiveOptimizer:
+    """Returns a competitive optimizer from its name, or as it is.
 
     Args:
         identifier: a key of `COMPETITIVE_OPTIMIZERS`, or a

@@ -1,10 +1,13 @@
 """Competitive gradient descent, plain and adaptive."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from mixgan_tf.arguments import require_number
 from mixgan_tf.optimizers.competitive_optimizer import CompetitiveOptimizer
+from mixgan_tf.optimizers.competitive_optimizer import LearningRate
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
@@ -45,13 +48,13 @@ class CGD(CompetitiveOptimizer):
 
     def __init__(
         self,
-        learning_rate=1e-2,
-        tolerance=1e-6,
-        max_iterations=20,
-        warm_start=True,
-        alternate=True,
-        name="cgd",
-    ):
+        learning_rate: LearningRate = 1e-2,
+        tolerance: float = 1e-6,
+        max_iterations: int = 20,
+        warm_start: bool = True,
+        alternate: bool = True,
+        name: str = "cgd",
+    ) -> None:
         super().__init__(
             learning_rate=learning_rate,
             tolerance=tolerance,
@@ -61,7 +64,9 @@ class CGD(CompetitiveOptimizer):
             name=name,
         )
 
-    def step_sizes(self, gradients, variables):
+    def step_sizes(
+        self, gradients: list[tf.Tensor], variables: list[keras.Variable]
+    ) -> list[tf.Tensor]:
         """Returns the learning rate for every variable, as scalars."""
         rate = tf.convert_to_tensor(self.learning_rate)
         return [tf.cast(rate, g.dtype) for g in gradients]
@@ -69,7 +74,7 @@ class CGD(CompetitiveOptimizer):
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class ACGD(CompetitiveOptimizer):
-    """Adaptive competitive gradient descent: `CGD` with sizes like RMSprop's.
+    """Adaptive competitive gradient descent, with step sizes like RMSprop's.
 
     Each coordinate has its own learning rate. With `v` the moving average
     `v <- beta v + (1 - beta) g^2` of its squared gradient and `t` the number of
@@ -103,15 +108,15 @@ class ACGD(CompetitiveOptimizer):
 
     def __init__(
         self,
-        learning_rate=1e-4,
-        beta=0.99,
-        epsilon=1e-5,
-        tolerance=1e-6,
-        max_iterations=20,
-        warm_start=True,
-        alternate=True,
-        name="acgd",
-    ):
+        learning_rate: LearningRate = 1e-4,
+        beta: float = 0.99,
+        epsilon: float = 1e-5,
+        tolerance: float = 1e-6,
+        max_iterations: int = 20,
+        warm_start: bool = True,
+        alternate: bool = True,
+        name: str = "acgd",
+    ) -> None:
         if not 0 <= beta < 1:
             raise ValueError(
                 "Argument `beta` must be a float in [0, 1). "
@@ -128,19 +133,21 @@ class ACGD(CompetitiveOptimizer):
         self.beta = float(beta)
         self.epsilon = require_number("epsilon", epsilon)
 
-    def build(self, variables):
-        """Makes the state for a list of both players' variables, once."""
+    def build(self, variables: list[keras.Variable]) -> None:
+        """Creates the state for a list of both players' variables, once."""
         if self.built:
             return
         super().build(variables)
         self._squares = self.add_optimizer_variables(variables, "square")
 
-    def step_sizes(self, gradients, variables):
+    def step_sizes(
+        self, gradients: list[tf.Tensor], variables: list[keras.Variable]
+    ) -> list[tf.Tensor]:
         """Returns the step sizes of each coordinate, after updating `v`."""
         rate = tf.convert_to_tensor(self.learning_rate)
         step = self._iterations.value + 1
         sizes = []
-        slots = self._slots_of(variables, self._squares)
+        slots = self._slots_for(variables, self._squares)
         for gradient, slot in zip(gradients, slots, strict=True):
             dtype = gradient.dtype
             beta = tf.constant(self.beta, dtype)
@@ -154,7 +161,7 @@ class ACGD(CompetitiveOptimizer):
             )
         return sizes
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         config = super().get_config()
         return {**config, "beta": self.beta, "epsilon": self.epsilon}

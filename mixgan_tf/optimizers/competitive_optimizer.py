@@ -1,19 +1,30 @@
-"""What competitive optimizers share: their state, and one step of it."""
+"""The base class of competitive optimizers: their state and their step."""
 
 import numbers
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
+from typing import NoReturn
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
 
 from mixgan_tf.arguments import require_nonnegative
-from mixgan_tf.optimizers.competitive_steps import Player
+from mixgan_tf.optimizers.competitive_steps import LocalPlayer
 from mixgan_tf.optimizers.competitive_steps import competitive_steps
 from mixgan_tf.optimizers.hessian_products import mixed_product
 from mixgan_tf.optimizers.hessian_products import player_gradients
 
+LearningRate: TypeAlias = (
+    float
+    | keras.optimizers.schedules.LearningRateSchedule
+    | Callable[[], float]
+)
+
 
 class CompetitiveOptimizer(keras.optimizers.Optimizer):
-    """Base class of `CGD` and `ACGD`, which differ in `step_sizes` alone.
+    """The base class of `CGD` and `ACGD`, which differ in `step_sizes` alone.
 
     The state has a slot for each variable, whichever player's it is. So `build`
     takes one list of both players' variables in any order, as Keras calls it
@@ -41,23 +52,17 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
 
     def __init__(
         self,
-        learning_rate,
-        tolerance=1e-6,
-        max_iterations=20,
-        warm_start=True,
-        alternate=True,
-        name=None,
-    ):
-        if not isinstance(max_iterations, numbers.Integral) or (
-            max_iterations < 0
-        ):
-            raise ValueError(
-                "Argument `max_iterations` must be a nonnegative int. "
-                f"Received: max_iterations={max_iterations!r}"
-            )
+        learning_rate: LearningRate,
+        tolerance: float = 1e-6,
+        max_iterations: int = 20,
+        warm_start: bool = True,
+        alternate: bool = True,
+        name: str | None = None,
+    ) -> None:
+        max_iterations = _require_max_iterations(max_iterations)
         super().__init__(learning_rate=learning_rate, name=name)
         self.tolerance = require_nonnegative("tolerance", tolerance)
-        self.max_iterations = int(max_iterations)
+        self.max_iterations = max_iterations
         self.warm_start = warm_start
         self.alternate = alternate
         self.solver_iterations = self.add_variable(
@@ -67,8 +72,8 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             (), dtype="float32", name="solver_residual"
         )
 
-    def build(self, variables):
-        """Makes the state for a list of variables, once.
+    def build(self, variables: list[keras.Variable]) -> None:
+        """Creates the state for a list of variables, once.
 
         Args:
             variables: list of `keras.Variable`: both players', in any order.
@@ -93,8 +98,11 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
 
     @tf.autograph.experimental.do_not_convert
     def minimize_maximize(
-        self, payoff, minimizing_variables, maximizing_variables
-    ):
+        self,
+        payoff: Callable[[], tf.Tensor],
+        minimizing_variables: Iterable[keras.Variable],
+        maximizing_variables: Iterable[keras.Variable],
+    ) -> tf.Tensor:
         """Makes one step of both players.
 
         The payoff is computed many times. Only what it assigns to Keras
@@ -125,23 +133,23 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
         self._check_players(x, y)
         self.build(x + y)
         x_gradients, y_gradients = player_gradients(payoff, x, y)
-        x_player = Player(
+        x_player = LocalPlayer(
             sign=-1,
             gradients=x_gradients,
             sizes=self.step_sizes(x_gradients, x),
             product=_graph_function(lambda b: mixed_product(payoff, x, y, b)),
         )
-        y_player = Player(
+        y_player = LocalPlayer(
             sign=1,
             gradients=y_gradients,
             sizes=self.step_sizes(y_gradients, y),
             product=_graph_function(lambda a: mixed_product(payoff, y, x, a)),
         )
 
-        def solve_for_x():
+        def solve_for_x() -> tuple[list[tf.Tensor], list[tf.Tensor]]:
             return self._solve(x_player, y_player, x)
 
-        def solve_for_y():
+        def solve_for_y() -> tuple[list[tf.Tensor], list[tf.Tensor]]:
             return self._solve(y_player, x_player, y)[::-1]
 
         if self.max_iterations == 0:
@@ -160,8 +168,10 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
         self._iterations.assign_add(1)
         return value
 
-    def step_sizes(self, gradients, variables):
-        """Returns the diagonal of `A` for one player, after updating its state.
+    def step_sizes(
+        self, gradients: list[tf.Tensor], variables: list[keras.Variable]
+    ) -> list[tf.Tensor]:
+        """Updates one player's state and returns the diagonal of `A`.
 
         Args:
             gradients: list of tensors.
@@ -172,7 +182,11 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
         """
         raise NotImplementedError
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self,
+        grads: Iterable[tf.Tensor],
+        trainable_variables: list[keras.Variable] | None = None,
+    ) -> NoReturn:
         """Refuses gradients: the step needs the payoff itself."""
         raise NotImplementedError(
             f"`{type(self).__name__}` takes second derivatives and cannot apply"
@@ -181,11 +195,13 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             f"Received: {len(list(grads))} gradients"
         )
 
-    def apply_gradients(self, grads_and_vars):
+    def apply_gradients(
+        self, grads_and_vars: Iterable[tuple[tf.Tensor, keras.Variable]]
+    ) -> NoReturn:
         """Refuses gradients: the step needs the payoff itself."""
         self.apply(list(grads_and_vars))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {
             "learning_rate": super().get_config()["learning_rate"],
@@ -196,13 +212,20 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             "name": self.name,
         }
 
-    def _slots_of(self, variables, slots):
+    def _slots_for(
+        self, variables: list[keras.Variable], slots: list[keras.Variable]
+    ) -> list[keras.Variable]:
         return [slots[self._get_variable_index(v)] for v in variables]
 
-    def _solve(self, own, other, variables):
+    def _solve(
+        self,
+        own: LocalPlayer,
+        other: LocalPlayer,
+        variables: list[keras.Variable],
+    ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         slots = []
         if self.warm_start:
-            slots = self._slots_of(variables, self._solutions)
+            slots = self._slots_for(variables, self._solutions)
         own_steps, other_steps, solution = competitive_steps(
             own,
             other,
@@ -216,11 +239,15 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
         self._report(solution.iterations, solution.residual)
         return own_steps, other_steps
 
-    def _report(self, iterations, residual):
+    def _report(
+        self, iterations: int | tf.Tensor, residual: float | tf.Tensor
+    ) -> None:
         self.solver_iterations.assign(iterations)
         self.solver_residual.assign(residual)
 
-    def _check_players(self, x, y):
+    def _check_players(
+        self, x: list[keras.Variable], y: list[keras.Variable]
+    ) -> None:
         keys = {self._var_key(v) for v in x + y}
         known = set(self._trainable_variables_indices) if self.built else keys
         if not x or not y or len(keys) < len(x + y) or not keys <= known:
@@ -233,7 +260,18 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             )
 
 
-def _graph_function(function):
+def _require_max_iterations(value: object) -> int:
+    if not isinstance(value, numbers.Integral) or value < 0:
+        raise ValueError(
+            "Argument `max_iterations` must be a nonnegative int. "
+            f"Received: max_iterations={value!r}"
+        )
+    return int(value)
+
+
+def _graph_function(
+    function: Callable[[list[tf.Tensor]], list[tf.Tensor]],
+) -> Callable[[list[tf.Tensor]], list[tf.Tensor]]:
     # In a graph the products appear a dozen times: traced once for each player,
     # and kept as calls, since inlined copies take minutes to optimise.
     if not tf.inside_function():
@@ -245,6 +283,6 @@ def _graph_function(function):
     )
 
 
-def _simple_steps(player):
+def _simple_steps(player: LocalPlayer) -> list[tf.Tensor]:
     pairs = zip(player.sizes, player.gradients, strict=True)
     return [player.sign * a * g for a, g in pairs]

@@ -1,4 +1,4 @@
-"""The steps of two players who each foresee the other's.
+"""The steps of two players who each anticipate the other's step.
 
 For `min_x max_y f(x, y)` with gradients `g_x`, `g_y`, mixed derivatives `D_xy`,
 `D_yx` and positive diagonal step sizes `A_x`, `A_y`, the steps solve
@@ -12,33 +12,40 @@ Eliminating one step leaves a symmetric positive definite system for the other:
 with `R_x` the root of `A_x`; or the same with the players' roles exchanged.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
+from mixgan_tf.optimizers.conjugate_gradient import Solution
 from mixgan_tf.optimizers.conjugate_gradient import conjugate_gradient
 
 
-class Player(NamedTuple):
+class LocalPlayer(NamedTuple):
     """One player's side of the local game."""
 
     sign: int  # -1 for the player who minimises, 1 for the other
-    gradients: list  # of the payoff, for this player's variables
-    sizes: list  # positive tensors that broadcast to the gradients
-    product: object  # D: lists like the other's gradients -> like this one's
+    gradients: list[tf.Tensor]  # of the payoff, for this player's variables
+    sizes: list[tf.Tensor]  # positive, broadcast to the gradients
+    # D: lists like the other player's gradients -> like this one's
+    product: Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
 
 def competitive_steps(
-    own, other, tolerance=1e-6, max_iterations=20, start=None
-):
+    own: LocalPlayer,
+    other: LocalPlayer,
+    tolerance: float = 1e-6,
+    max_iterations: int = 20,
+    start: list[tf.Tensor] | None = None,
+) -> tuple[list[tf.Tensor], list[tf.Tensor], Solution]:
     """Solves for one player's step and derives the other's from it.
 
     The result does not depend on who is `own`, except for what the solver
     leaves: `other`'s equation then holds exactly, `own`'s to the tolerance.
 
     Args:
-        own: the `Player` whose system is solved.
-        other: the other `Player`.
+        own: the `LocalPlayer` whose system is solved.
+        other: the other `LocalPlayer`.
         tolerance: nonnegative float, see `conjugate_gradient`.
         max_iterations: nonnegative int, see `conjugate_gradient`.
         start: list of tensors, the `values` of an earlier solution; or `None`.
@@ -54,7 +61,9 @@ def competitive_steps(
     """
     roots = [tf.sqrt(a) for a in own.sizes]
 
-    def coupling(vector):  # R D A D' R, from the other's side and back
+    def coupling(
+        vector: list[tf.Tensor],
+    ) -> list[tf.Tensor]:  # R D A D' R, from the other's side and back
         felt = other.product(_times(roots, vector))
         return _times(roots, own.product(_times(other.sizes, felt)))
 
@@ -79,5 +88,5 @@ def competitive_steps(
     return own_steps, other_steps, solution
 
 
-def _times(first, second):
+def _times(first: list[tf.Tensor], second: list[tf.Tensor]) -> list[tf.Tensor]:
     return [a * b for a, b in zip(first, second, strict=True)]

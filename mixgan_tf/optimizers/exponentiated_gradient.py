@@ -1,5 +1,8 @@
 """The multiplicative update of mixture weights."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -7,9 +10,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class ExponentiatedGradient(keras.optimizers.Optimizer):
-    """Multiplies each mixture weight by `exp(-learning_rate * dL/dw)`.
+    """An optimizer that multiplies weights by `exp(-learning_rate * dL/dw)`.
 
-    It updates logits whose softmax is the weights. What it is given is the
+    It updates logits whose softmax is the mixture weights. It receives the
     gradient with respect to the logits, `g = w * (dL/dw - mean)`; dividing by
     `w` gives back `dL/dw` up to a constant, which the softmax ignores.
 
@@ -26,11 +29,21 @@ class ExponentiatedGradient(keras.optimizers.Optimizer):
     """
 
     def __init__(
-        self, learning_rate=1e-3, name="exponentiated_gradient", **kwargs
-    ):
+        self,
+        learning_rate: float
+        | keras.optimizers.schedules.LearningRateSchedule
+        | Callable[[], float] = 1e-3,
+        name: str = "exponentiated_gradient",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(learning_rate=learning_rate, name=name, **kwargs)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(
+        self,
+        gradient: tf.Tensor,
+        variable: keras.Variable,
+        learning_rate: tf.Tensor,
+    ) -> None:
         """Updates one vector of logits in place."""
         learning_rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)

@@ -1,15 +1,21 @@
-"""First derivatives of a two-player function, and products with its mixed ones.
+"""Gradients of a two-player function, and products with its mixed derivatives.
 
 Here `function` takes no argument and returns a scalar of the players'
 variables. Whatever it assigns to Keras variables (moving averages, the state of
 random numbers) is discarded: every evaluation sees the same values.
 """
 
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
 
 
-def player_gradients(function, first, second):
+def player_gradients(
+    function: Callable[[], tf.Tensor],
+    first: list[keras.Variable],
+    second: list[keras.Variable],
+) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     """Returns the gradients of a function for each of two players.
 
     Args:
@@ -52,8 +58,13 @@ def player_gradients(function, first, second):
     return gradients[: len(first)], gradients[len(first) :]
 
 
-def mixed_product(function, variables, others, vector):
-    """Multiplies the block of mixed second derivatives with a vector.
+def mixed_product(
+    function: Callable[[], tf.Tensor],
+    variables: list[keras.Variable],
+    others: list[keras.Variable],
+    vector: list[tf.Tensor],
+) -> list[tf.Tensor]:
+    """Returns the product of the mixed second derivatives with a vector.
 
     With `x` the variables and `y` the others it is `D_xy b`, the gradient with
     respect to `x` of `<grad_y f, b>`, by two reverse passes. Swap the lists for
@@ -95,7 +106,9 @@ def mixed_product(function, variables, others, vector):
     )
 
 
-def _evaluate(function, sources):
+def _evaluate(
+    function: Callable[[], tf.Tensor], sources: list[tf.Tensor]
+) -> tuple[tf.Tensor, list[tf.Tensor | None]]:
     # A scope for each evaluation: within one, later reads see earlier assigns.
     with (
         keras.StatelessScope(),
@@ -109,5 +122,5 @@ def _evaluate(function, sources):
     ]
 
 
-def _values(variables):
+def _values(variables: list[keras.Variable]) -> list[tf.Tensor]:
     return [v.value for v in variables]

@@ -1,4 +1,4 @@
-"""Regularizers of discriminators. `get` turns a name into one."""
+"""Regularizers of discriminators, and a function that makes one by name."""
 
 from mixgan_tf.arguments import resolve
 from mixgan_tf.regularizers.gradient_penalty import R1
@@ -10,7 +10,7 @@ from mixgan_tf.regularizers.regularizer import Regularizer
 from mixgan_tf.regularizers.spectral_normalization import SpectralNormalization
 from mixgan_tf.regularizers.weight_clipping import WeightClipping
 
-REGULARIZERS = {
+REGULARIZERS: dict[str, type[Regularizer]] = {
     "dropout": Dropout,
     "gradient_penalty": GradientPenalty,
     "instance_noise": InstanceNoise,
@@ -20,8 +20,8 @@ REGULARIZERS = {
 }
 
 
-def get(identifier):
-    """Returns the regularizer that a name or an instance stands for.
+def get(identifier: str | Regularizer) -> Regularizer:
+    """Returns a regularizer from its name, or an instance as it is.
 
     Args:
         identifier: a key of `REGULARIZERS`, or a `Regularizer`.

@@ -1,5 +1,9 @@
 """Penalties on the gradient of a discriminator's logit."""
 
+from collections.abc import Callable
+from typing import Any
+from typing import NamedTuple
+
 import keras
 import tensorflow as tf
 
@@ -10,14 +14,20 @@ from mixgan_tf.distribution.row_draws import RowDraws
 from mixgan_tf.distribution.rows import dealt_rows
 from mixgan_tf.distribution.rows import enough_rows
 from mixgan_tf.model.mixture import weights_of_rows
+from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.networks.inspection import depends_on_batch
 from mixgan_tf.networks.inspection import require_exact_derivatives
+from mixgan_tf.regularizers.regularizer import PenaltyInputs
 from mixgan_tf.regularizers.regularizer import Regularizer
 
 INTERPOLATIONS = ("stratified", "pair", "mixture")
 
 
-def gradient_norms(critic, samples, squared=False):
+def gradient_norms(
+    critic: Callable[[tf.Tensor], tf.Tensor],
+    samples: tf.Tensor,
+    squared: bool = False,
+) -> tf.Tensor:
     """Returns the norm of the logit's gradient at each sample.
 
     Where the gradient is zero, the norm's own gradient is zero too, not NaN.
@@ -43,12 +53,22 @@ def gradient_norms(critic, samples, squared=False):
     return tf.where(positive, tf.sqrt(tf.where(positive, squares, 1.0)), 0.0)
 
 
-class _OfGradients(Regularizer):
+class _Pairs(NamedTuple):
+    """Real and generated rows, in pairs to interpolate between."""
+
+    reals: tf.Tensor  # float (n, ...)
+    fakes: tf.Tensor  # float (n, ...)
+    labels: tf.Tensor | None  # int32 (n,)
+    weights: tf.Tensor  # float32 (n,): the factor of each row's penalty
+    numbers: RowDraws  # random numbers for the rows
+
+
+class _GradientRegularizer(Regularizer):
     has_penalty = True
 
-    def build(self, gan):
-        """Refuses layers it is wrong for. See `Regularizer.build`."""
-        for discriminator in gan.discriminator_mixture.components:
+    def build(self, gan: MixtureModel) -> None:
+        """Checks the discriminators' layers. See `Regularizer.build`."""
+        for discriminator in gan.player("discriminator").components:
             require_exact_derivatives(discriminator, type(self).__name__)
             if depends_on_batch(discriminator):
                 raise ValueError(
@@ -61,10 +81,10 @@ class _OfGradients(Regularizer):
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
-class GradientPenalty(_OfGradients):
-    """Draws the gradient norm between real and generated samples to one.
+class GradientPenalty(_GradientRegularizer):
+    """A penalty on gradient norms between real and generated samples.
 
-    `weight * sum_i w_i mean (||grad D(x_i)|| - 1)^2`, at
+    It draws them to one: `weight * sum_i w_i mean (||grad D(x_i)|| - 1)^2`, at
     `x_i = e x + (1 - e) G_i(z)` with `e` uniform in `[0, 1]`. The three ways
     to interpolate have one expectation and differ in cost and noise:
 
@@ -92,27 +112,32 @@ class GradientPenalty(_OfGradients):
         [Gulrajani et al., 2017](https://arxiv.org/abs/1704.00028), eq. 3.
     """
 
-    def __init__(self, weight=10.0, interpolation="stratified"):
+    def __init__(
+        self, weight: float = 10.0, interpolation: str = "stratified"
+    ) -> None:
         self.weight = require_number("weight", weight)
         require_choice("interpolation", interpolation, INTERPOLATIONS)
         self.interpolation = interpolation
 
-    def penalty(self, inputs):
+    def penalty(self, inputs: PenaltyInputs) -> tf.Tensor:
         """Returns the penalty. See `Regularizer.penalty`."""
         whole = all(component.whole for component in inputs.inputs)
         if self.interpolation == "mixture" and whole:
-            points = [_drawn_by_weights(inputs)]
+            pairs = [_pairs_by_weights(inputs)]
         else:
             count = len(inputs.fakes)
             every_row = self.interpolation != "stratified"
-            points = [
-                _of_component(inputs, i, count, every_row) for i in range(count)
+            pairs = [
+                _component_pairs(inputs, i, count, every_row)
+                for i in range(count)
             ]
-        reals, fakes, labels, weights, numbers = zip(*points, strict=True)
-        reals, fakes, labels, weights = (
-            _together(parts) for parts in (reals, fakes, labels, weights)
-        )
-        numbers = RowDraws.joined(numbers)
+        reals = tf.concat([p.reals for p in pairs], axis=0)
+        fakes = tf.concat([p.fakes for p in pairs], axis=0)
+        weights = tf.concat([p.weights for p in pairs], axis=0)
+        labels = None
+        if pairs[0].labels is not None:
+            labels = tf.concat([p.labels for p in pairs], axis=0)
+        numbers = RowDraws.joined([p.numbers for p in pairs])
         mixing = numbers.uniform([1] * (reals.shape.rank - 1))
         mixing = tf.cast(mixing, reals.dtype)
         between = mixing * reals + (1 - mixing) * tf.cast(fakes, reals.dtype)
@@ -122,16 +147,17 @@ class GradientPenalty(_OfGradients):
         total = tf.reduce_sum(weights * (norms - 1) ** 2)
         return self.weight * total
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"weight": self.weight, "interpolation": self.interpolation}
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
-class R1(_OfGradients):
-    """Draws the gradient at real samples to zero.
+class R1(_GradientRegularizer):
+    """A penalty on gradient norms at real samples.
 
-    `weight / 2 * mean ||grad D(x)||^2` over real samples.
+    It draws them to zero: `weight / 2 * mean ||grad D(x)||^2` over real
+    samples.
 
     Args:
         weight: positive float, the paper's gamma.
@@ -145,10 +171,10 @@ class R1(_OfGradients):
         [Mescheder et al., 2018](https://arxiv.org/abs/1801.04406), eq. 9.
     """
 
-    def __init__(self, weight=10.0):
+    def __init__(self, weight: float = 10.0) -> None:
         self.weight = require_number("weight", weight)
 
-    def penalty(self, inputs):
+    def penalty(self, inputs: PenaltyInputs) -> tf.Tensor:
         """Returns the penalty. See `Regularizer.penalty`."""
         numbers = RowDraws.of_batch(inputs.key, inputs.rows)
         squares = gradient_norms(
@@ -159,12 +185,14 @@ class R1(_OfGradients):
         total = tf.cast(inputs.rows.total, tf.float32)
         return self.weight / 2 * tf.reduce_sum(squares) / total
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"weight": self.weight}
 
 
-def _of_component(inputs, i, count, every_row):
+def _component_pairs(
+    inputs: PenaltyInputs, i: int, count: int, every_row: bool
+) -> _Pairs:
     component, fakes = inputs.inputs[i], inputs.fakes[i]
     reals, total = component.take(inputs.reals), component.total
     labels = component.labels
@@ -182,11 +210,11 @@ def _of_component(inputs, i, count, every_row):
         total = tf.cast((batch - i - 1) // count + 1, tf.float32)
     weights = weights_of_rows(inputs.weights, i, labels) / total
     weights = tf.fill([tf.shape(reals)[0]], 1.0) * weights
-    return reals, fakes, labels, weights, numbers
+    return _Pairs(reals, fakes, labels, weights, numbers)
 
 
-def _drawn_by_weights(inputs):
-    # For every row one of the generators, which have all made one of it.
+def _pairs_by_weights(inputs: PenaltyInputs) -> _Pairs:
+    # Each real row is paired with the fake of one generator, drawn by weight.
     first = inputs.inputs[0]
     numbers = RowDraws.of_batch(inputs.key, inputs.rows)
     weights = [
@@ -199,8 +227,4 @@ def _drawn_by_weights(inputs):
     drawn = tf.reduce_sum(tf.cast(drawn, tf.int32), axis=1)
     fakes = tf.gather(tf.stack(inputs.fakes, 1), drawn, axis=1, batch_dims=1)
     share = tf.fill([inputs.rows.local], 1.0 / first.total)
-    return inputs.reals, fakes, first.labels, share, numbers
-
-
-def _together(parts):
-    return None if parts[0] is None else tf.concat(parts, axis=0)
+    return _Pairs(inputs.reals, fakes, first.labels, share, numbers)

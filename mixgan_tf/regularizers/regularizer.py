@@ -1,39 +1,50 @@
-"""The contract every regularizer of the discriminators fulfils."""
+"""The base class of the discriminators' regularizers."""
 
+from collections.abc import Callable
+from typing import Any
 from typing import NamedTuple
+from typing import Self
+
+import keras
+import tensorflow as tf
+
+from mixgan_tf.distribution.row_draws import RowDraws
+from mixgan_tf.distribution.rows import Rows
+from mixgan_tf.model.mixture_model import MixtureModel
+from mixgan_tf.payoff.estimators import FakeInputs
 
 
 class PenaltyInputs(NamedTuple):
-    """What a penalty of one discriminator may be computed from.
+    """The inputs of one discriminator's penalty.
 
-    Sums are over this replica's rows, divided by the global counts.
+    A penalty sums over this replica's rows and divides by the global counts.
     """
 
-    critic: object  # function (samples, labels, RowDraws) -> logits (n,)
-    reals: object  # float (n, ...)
-    labels: object  # int32 (n,), or None
-    fakes: list  # of each generator, float (n_i, ...)
-    inputs: list  # of each generator, its FakeInputs
-    weights: object  # mixture weights, (T_g,) or (T_g, num_classes)
-    rows: object  # Rows of `reals`
-    key: object  # int32 (2,), a stateless random seed
+    # From samples, their labels and their random numbers to logits (n,).
+    critic: Callable[[tf.Tensor, tf.Tensor | None, RowDraws], tf.Tensor]
+    reals: tf.Tensor  # float (n, ...)
+    labels: tf.Tensor | None  # int32 (n,)
+    fakes: list[tf.Tensor]  # of each generator, float (n_i, ...)
+    inputs: list[FakeInputs]  # of each generator
+    weights: tf.Tensor  # mixture weights, (T_g,) or (T_g, num_classes)
+    rows: Rows  # of `reals`
+    key: tf.Tensor  # int32 (2,), a stateless random seed
 
 
 class Regularizer:
-    """Base of what is done to discriminators beside the payoff.
+    """A change to the discriminators' training, beside the payoff.
 
     `compile(regularizers=[...])` takes any number of them. A subclass
     overrides the hooks it needs.
     """
 
-    # Whether `penalty` is overridden: penalties leave the game zero-sum no
-    # more.
-    has_penalty = False
-    # A `keras.layers.Layer` with variables to be saved, made by `build`.
-    state = None
+    # Whether `penalty` is overridden: with a penalty the game is not zero-sum.
+    has_penalty: bool = False
+    # Made by `build`, if there are variables to save.
+    state: keras.layers.Layer | None = None
 
-    def build(self, gan):
-        """Checks the model and makes state, when it is compiled.
+    def build(self, gan: MixtureModel) -> None:
+        """Checks the model and creates state, when the model is compiled.
 
         Args:
             gan: a `MixGAN`.
@@ -42,11 +53,13 @@ class Regularizer:
             ValueError: if the regularizer does not fit the model.
         """
 
-    def before_update(self):
+    def before_update(self) -> None:
         """Runs before each update of the discriminators."""
 
-    def substitutes(self, discriminator, j):
-        """Returns what a discriminator's variables read as.
+    def substitutes(
+        self, discriminator: keras.Model, j: int
+    ) -> list[tuple[keras.Variable, tf.Tensor]]:
+        """Returns the values that replace variables of a discriminator.
 
         Args:
             discriminator: a Keras model.
@@ -57,8 +70,10 @@ class Regularizer:
         """
         return []
 
-    def transform(self, gan, samples, row_draws):
-        """Returns what a discriminator sees of samples during training.
+    def transform(
+        self, gan: MixtureModel, samples: tf.Tensor, row_draws: RowDraws
+    ) -> tf.Tensor:
+        """Returns samples as a discriminator sees them during training.
 
         Args:
             gan: the `MixGAN`.
@@ -71,8 +86,8 @@ class Regularizer:
         """
         return samples
 
-    def penalty(self, inputs):
-        """Returns what is added to one discriminator's loss.
+    def penalty(self, inputs: PenaltyInputs) -> tf.Tensor | float:
+        """Returns the penalty that is added to one discriminator's loss.
 
         Args:
             inputs: a `PenaltyInputs`.
@@ -82,18 +97,18 @@ class Regularizer:
         """
         return 0.0
 
-    def after_update(self, discriminators):
+    def after_update(self, discriminators: list[keras.Model]) -> None:
         """Runs after each update of the discriminators.
 
         Args:
             discriminators: list of Keras models.
         """
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Builds a regularizer from `get_config()`'s result."""
         return cls(**config)

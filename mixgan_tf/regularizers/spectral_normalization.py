@@ -1,15 +1,19 @@
-"""Spectral normalisation of discriminators of any make."""
+"""Spectral normalisation of discriminators that are built without it."""
+
+from typing import Any
 
 import keras
+import tensorflow as tf
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.networks.spectral_normalization import normalized_kernel
 from mixgan_tf.regularizers.regularizer import Regularizer
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class SpectralNormalization(Regularizer):
-    """Divides each kernel of the discriminators by its largest singular value.
+    """Division of the discriminators' kernels by their largest singular value.
 
     The networks need no change: while a discriminator runs within training or
     evaluation, its dense and convolutional kernels read as normalised; the
@@ -32,16 +36,15 @@ class SpectralNormalization(Regularizer):
         [Miyato et al., 2018](https://arxiv.org/abs/1802.05957), algorithm 1.
     """
 
-    def __init__(self, iterations=1):
+    def __init__(self, iterations: int = 1) -> None:
         require_positive_int("iterations", iterations)
         self.iterations = iterations
-        self.state = None
 
-    def build(self, gan):
-        """Makes a singular vector for each kernel. See `Regularizer.build`."""
+    def build(self, gan: MixtureModel) -> None:
+        """Creates a singular vector of each kernel. See `Regularizer.build`."""
         self.state = keras.layers.Layer(name="spectral_normalization")
-        self._kernels = []
-        for discriminator in gan.discriminator_mixture.components:
+        self._kernels: list[list[tuple[keras.Variable, keras.Variable]]] = []
+        for discriminator in gan.player("discriminator").components:
             kernels = _kernels(discriminator)
             self._kernels.append(
                 [
@@ -63,7 +66,7 @@ class SpectralNormalization(Regularizer):
         for kernel, vector in sum(self._kernels, []):
             vector.assign(normalized_kernel(kernel.value, vector.value, 20)[1])
 
-    def before_update(self):
+    def before_update(self) -> None:
         """Improves the singular vectors. See `Regularizer.before_update`."""
         for kernel, vector in sum(self._kernels, []):
             _, new = normalized_kernel(
@@ -71,7 +74,9 @@ class SpectralNormalization(Regularizer):
             )
             vector.assign(new)
 
-    def substitutes(self, discriminator, j):
+    def substitutes(
+        self, discriminator: keras.Model, j: int
+    ) -> list[tuple[keras.Variable, tf.Tensor]]:
         """Returns normalised kernels. See `Regularizer.substitutes`."""
         pairs = []
         # The network may be an average of the trained one.
@@ -84,10 +89,10 @@ class SpectralNormalization(Regularizer):
             pairs.append((kernel, value))
         return pairs
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"iterations": self.iterations}
 
 
-def _kernels(network):
+def _kernels(network: keras.Model) -> list[keras.Variable]:
     return [variable for variable in network.weights if len(variable.shape) > 1]

@@ -1,5 +1,7 @@
 """Weight clipping, as in the first WGAN."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -9,7 +11,7 @@ from mixgan_tf.regularizers.regularizer import Regularizer
 
 @keras.saving.register_keras_serializable("mixgan_tf")
 class WeightClipping(Regularizer):
-    """Clips every trainable variable of each discriminator after an update.
+    """Clipping of the discriminators' trainable variables after each update.
 
     Args:
         limit: positive float; variables stay in `[-limit, limit]`.
@@ -29,15 +31,15 @@ class WeightClipping(Regularizer):
         [Arjovsky et al., 2017](https://arxiv.org/abs/1701.07875), algorithm 1.
     """
 
-    def __init__(self, limit=0.01):
+    def __init__(self, limit: float = 0.01) -> None:
         self.limit = require_number("limit", limit)
 
-    def after_update(self, discriminators):
-        """Clips. See `Regularizer.after_update`."""
+    def after_update(self, discriminators: list[keras.Model]) -> None:
+        """Clips the variables. See `Regularizer.after_update`."""
         for discriminator in discriminators:
             for variable in discriminator.trainable_variables:
                 variable.assign(ops.clip(variable, -self.limit, self.limit))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return {"limit": self.limit}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mixgan_tf as mg
-from mixgan_tf.callbacks.collapse_monitor import spread_of
+from mixgan_tf.callbacks.collapse_monitor import within_class_std
 from tests.models import set_logits
 from tests.models import tiny_gan
 
@@ -124,9 +124,9 @@ def test_spread_is_about_the_mean_of_the_class():
     random = np.random.default_rng(0)
     labels = np.arange(900) % 3
     samples = 100.0 * labels[:, None] + random.normal(0, 0.5, (900, 4))
-    assert spread_of(samples, labels) == pytest.approx(0.5, rel=0.03)
-    assert spread_of(samples) > 80
-    assert spread_of([[1.0], [3.0]]) == pytest.approx(np.sqrt(2))
+    assert within_class_std(samples, labels) == pytest.approx(0.5, rel=0.03)
+    assert within_class_std(samples) > 80
+    assert within_class_std([[1.0], [3.0]]) == pytest.approx(np.sqrt(2))
 
 
 @pytest.mark.parametrize(

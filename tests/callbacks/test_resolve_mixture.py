@@ -5,7 +5,7 @@ import tensorflow as tf
 from tensorboard.backend.event_processing import event_accumulator
 
 import mixgan_tf as mg
-from mixgan_tf.callbacks.resolve_mixture import damped
+from mixgan_tf.callbacks.resolve_mixture import damped_weights
 from tests.games.rigged import rigged_gan
 from tests.models import differ
 from tests.models import labels
@@ -35,20 +35,20 @@ def still_optimizer():
 
 def test_damping_moves_by_a_share_of_the_logarithms():
     weights, goal = np.array([0.7, 0.2, 0.1]), np.array([0.2, 0.2, 0.6])
-    np.testing.assert_allclose(damped(weights, goal, 1.0, 0.0), goal)
+    np.testing.assert_allclose(damped_weights(weights, goal, 1.0, 0.0), goal)
     half = np.sqrt(weights * goal)
     np.testing.assert_allclose(
-        damped(weights, goal, 0.5, 0.0), half / half.sum()
+        damped_weights(weights, goal, 0.5, 0.0), half / half.sum()
     )
     # 0.02 is raised to the floor, and the others pay in proportion.
     np.testing.assert_allclose(
-        damped([0.02, 0.38, 0.6], [0.02, 0.38, 0.6], 0.3, 0.118),
+        damped_weights([0.02, 0.38, 0.6], [0.02, 0.38, 0.6], 0.3, 0.118),
         [0.118, 0.38 * 0.9, 0.6 * 0.9],
     )
     # Paying takes a second one below the floor.
-    found = damped([0.01, 0.205, 0.785], [0.01, 0.205, 0.785], 1.0, 0.2)
+    found = damped_weights([0.01, 0.205, 0.785], [0.01, 0.205, 0.785], 1.0, 0.2)
     np.testing.assert_allclose(found, [0.2, 0.2, 0.6])
-    assert damped([0.0, 1.0], [0.5, 0.5], 0.3, 0.01)[0] == 0.01
+    assert damped_weights([0.0, 1.0], [0.5, 0.5], 0.3, 0.01)[0] == 0.01
 
 
 def test_the_whole_way_reaches_the_known_solution():
@@ -193,7 +193,7 @@ def test_competitive_optimizers_keep_their_state():
     callback.on_step(1, {})
     assert not differ(before, _values(gan.optimizer))
     solution = mg.games.solve_regularized_game(callback.game.payoff, 0.1)
-    expected = damped(
+    expected = damped_weights(
         callback.game.generator_weights, solution.row_strategy, 0.3, 0.01
     )
     np.testing.assert_allclose(gan.generator_weights, expected, rtol=1e-4)

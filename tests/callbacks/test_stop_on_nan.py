@@ -4,7 +4,7 @@ import tensorflow as tf
 
 import mixgan_tf as mg
 from mixgan_tf.callbacks.stop_on_nan import bad_networks
-from mixgan_tf.callbacks.stop_on_nan import first_to_go
+from mixgan_tf.callbacks.stop_on_nan import first_not_finite
 from tests.models import points
 from tests.models import tiny_gan
 
@@ -87,9 +87,9 @@ def test_one_network_of_several_is_named(gan):
     poison(gan.discriminator_mixture.mixture_logits)
     found = bad_networks(gan)
     assert found == ["generator 1", "discriminator mixture logits"]
-    assert first_to_go(["generator_loss"], found[:1]) == "generator_loss"
-    assert first_to_go([], found[:1]) == "the gradient of generator 1"
-    assert first_to_go(["generator_entropy"], []) == "generator_entropy"
+    assert first_not_finite(["generator_loss"], found[:1]) == "generator_loss"
+    assert first_not_finite([], found[:1]) == "the gradient of generator 1"
+    assert first_not_finite(["generator_entropy"], []) == "generator_entropy"
 
 
 def test_large_and_finite_weights_are_no_alarm(gan):

@@ -3,9 +3,9 @@ import math
 
 import numpy as np
 import pytest
+from mixgan_tf.export.export_report import write_report
 from mixgan_tf.export.verification import Verification
 from mixgan_tf.export.verification import verify
-from mixgan_tf.export.verification import write_report
 
 import mixgan_tf as mg
 from tests.export.folds import constant_network

@@ -4,7 +4,7 @@ import pytest
 
 import mixgan_tf as mg
 from mixgan_tf.games import opponents
-from mixgan_tf.games.held_out import mixed
+from mixgan_tf.games.held_out import mixture_payoffs
 from mixgan_tf.games.held_out import row_payoffs
 from mixgan_tf.games.opponents import new_game
 from tests.games.rigged import linear
@@ -169,7 +169,7 @@ def test_classes_with_weights_of_their_own():
     q = [0.3, 0.7]
     by_class = [w[:, y] @ rows[y::3].mean(axis=0) @ q for y in range(3)]
     np.testing.assert_allclose(
-        mixed(rows, w, q, labels(60)).mean(), np.mean(by_class)
+        mixture_payoffs(rows, w, q, labels(60)).mean(), np.mean(by_class)
     )
 
 
@@ -179,7 +179,7 @@ def test_batch_normalisation_of_the_mixture_stands_still():
     game = new_game(gan, "discriminator", 0, seed=0)
     before = weights_of(game.generator_mixture)
     assert any("moving" in v.path for v in game.generator_mixture.variables)
-    update = opponents._update_of(game, "discriminator")
+    update = opponents._update_function(game, "discriminator")
     update(1, images(4), None)
     assert not differ(before, weights_of(game.generator_mixture))
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from mixgan_tf.export.saved_model.stacked_components import StackedComponents
-from mixgan_tf.export.saved_model.stacked_components import alike
+from mixgan_tf.export.saved_model.stacked_components import same_architecture
 
 import mixgan_tf as mg
 from mixgan_tf.model.mixture import fresh_copies
@@ -26,21 +26,23 @@ def functional(width=4):
 )
 def test_copies_are_alike(template):
     network = template()
-    assert alike(fresh_copies(network, 3))
-    assert alike([network])
+    assert same_architecture(fresh_copies(network, 3))
+    assert same_architecture([network])
 
 
 def test_networks_built_one_by_one_are_alike():
     shape = (8, 8, 1)
-    assert alike([mg.networks.DCGANGenerator(shape, width=4) for _ in "ab"])
+    assert same_architecture(
+        [mg.networks.DCGANGenerator(shape, width=4) for _ in "ab"]
+    )
 
 
 def test_networks_that_differ_are_not_alike():
     network = functional()
-    assert not alike([network, functional(width=5)])
+    assert not same_architecture([network, functional(width=5)])
     (other,) = fresh_copies(network, 1)
     other.layers[1].activation = keras.activations.relu
-    assert not alike([network, other])
+    assert not same_architecture([network, other])
 
 
 @pytest.mark.parametrize("num_classes", [None, 3])

@@ -42,7 +42,7 @@ def test_philox_enciphers_the_published_counters(counter, key, expected):
 @pytest.fixture(scope="module")
 def draw():
     """Draws from the graph that TFLite files hold."""
-    content = conversion.drawing(None, 6, 10)
+    content = conversion.convert_drawing(None, 6, 10)
     run = Interpreter(model_content=content).get_signature_runner()
     return lambda num, seed: run(num=np.int32(num), seed=np.int32(seed))
 

@@ -51,4 +51,4 @@ def test_keys_select_what_comparisons_select(per_class):
 
 def test_a_tree_of_conditions_takes_no_batch():
     with pytest.raises(ValueError, match="batch size must be 1.*Received"):
-        routes.tree_of_one([], tf.zeros([2], tf.int32), None, None)
+        routes.routed_one_row([], tf.zeros([2], tf.int32), None, None)
