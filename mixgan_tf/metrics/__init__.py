@@ -39,7 +39,7 @@ from mixgan_tf.metrics.mode_coverage import mode_coverage
 from mixgan_tf.metrics.moments import Moments
 from mixgan_tf.metrics.neural_net.distance import NeuralNetDistance
 from mixgan_tf.metrics.neural_net.distance import neural_net_distance
-from mixgan_tf.metrics.score_spread import Score
+from mixgan_tf.metrics.score_with_spread import Score
 from mixgan_tf.metrics.sliced_wasserstein import sliced_wasserstein
 from mixgan_tf.metrics.support_distance import SupportDistance
 from mixgan_tf.metrics.support_distance import support_distance

@@ -86,7 +86,7 @@ def real_statistics(inputs):
             )
         )
     if "sliced_wasserstein" in inputs.metrics:
-        statistics = real.statistics or metrics.Statistics(None, None)
+        statistics = real.statistics or metrics.Statistics.without_features()
         num = min(SLICED_IMAGES, inputs.real.num, inputs.protocol.num)
         images = first_images(inputs.real, num)
         real = real._replace(statistics=statistics._replace(images=images))
@@ -126,7 +126,7 @@ def score_images(inputs, real, seed, component=None, keep_images=False):
     extractor = inputs.extractor
     if extractor is None:
         images = first_images(samples, num) if num else None
-        fake = metrics.Statistics(None, None, images)
+        fake = metrics.Statistics.without_features(images)
     else:
         recorder = Recorder(extractor, KEPT_FEATURES if keep_images else 0)
         fake = metrics.collect_statistics(
@@ -189,7 +189,7 @@ def over_seeds(values):
     Returns:
         A dict of `"mean"`, `"sd"` (`None` for a single seed) and `"values"`.
     """
-    score = metrics.Score.of_parts(values)
+    score = metrics.Score.from_parts(values)
     return {"mean": score.mean, "sd": score.sd, "values": list(values)}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mixgan_tf.metrics import Extractor
-from mixgan_tf.metrics.features.extractor import Outputs
+from mixgan_tf.metrics.features.extractor import ExtractorOutputs
 
 CHANNELS = 3
 
@@ -43,8 +43,8 @@ class StackedExtractor(Extractor):
             images: float array `(B, height, width, 3)` in [-1, 1].
 
         Returns:
-            `Outputs` of float32 `features`, `(B, 3 * feature_dim)`, and
-            `logits`, `(B, 1000)`.
+            `ExtractorOutputs` of float32 `features`, `(B, 3 * feature_dim)`,
+            and `logits`, `(B, 1000)`.
 
         Raises:
             ValueError: if the images have another shape or range.
@@ -54,7 +54,7 @@ class StackedExtractor(Extractor):
         outputs = [self._digits(images[..., c, None]) for c in range(CHANNELS)]
         a, b, c = (_log_probabilities(output.logits) for output in outputs)
         logits = a[:, :, None, None] + b[:, None, :, None] + c[:, None, None]
-        return Outputs(
+        return ExtractorOutputs(
             np.concatenate([output.features for output in outputs], axis=1),
             logits.reshape(len(images), -1),
         )
