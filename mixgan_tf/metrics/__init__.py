@@ -1,4 +1,4 @@
-"""Measures of how good samples are."""
+"""Measures of the quality of samples."""
 
 from mixgan_tf.metrics.birthday import BirthdayTest
 from mixgan_tf.metrics.birthday import birthday_test

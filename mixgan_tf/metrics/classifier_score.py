@@ -9,7 +9,7 @@ from mixgan_tf.metrics.score_with_spread import Score
 
 
 def classifier_score(logits: npt.ArrayLike, splits: int = 10) -> Score:
-    """Returns exp of the mean divergence of p(y|x) from p(y).
+    """Returns the exponential of the mean divergence of p(y|x) from p(y).
 
     It is 1 where a classifier predicts the same for every sample, and the
     number of classes where it is certain each time and predicts all classes

@@ -70,7 +70,7 @@ class Moments:
         return self.scatter / (self.count - 1)
 
     def update(self, features: npt.ArrayLike) -> None:
-        """Adds more rows.
+        """Adds more rows of features.
 
         Args:
             features: float array `(B, dimensions)`.

@@ -82,7 +82,7 @@ _MAIN_IMAGE_SCORES = (
 
 
 def wording_of(name: str) -> Wording:
-    """Returns the words in which a score is shown.
+    """Returns the wording of a score.
 
     Args:
         name: such as `"frechet@mnist"`.

@@ -117,7 +117,7 @@ class SaveEveryEpoch(keras.callbacks.Callback):
     def on_epoch_end(
         self, epoch: int, logs: dict[str, float] | None = None
     ) -> None:
-        """Saves the whole file, or leaves the old one."""
+        """Saves the file whole, or leaves the old one."""
         with files.atomic_file(self.path) as temporary:
             self.model.save_weights(temporary)
 
