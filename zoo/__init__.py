@@ -2,24 +2,25 @@
 
 import importlib
 import pathlib
+from typing import Any
 
 _HERE = pathlib.Path(__file__).parent
 
 
-def list_presets():
+def list_presets() -> list[str]:
     """Returns the names of the presets that come with the package."""
     from mixgan_tf.saving import preset_folders
 
     return sorted(preset_folders.named())
 
 
-def list_recipes():
+def list_recipes() -> list[str]:
     """Returns the names of the recipes that come with the package."""
     files = (_HERE / "recipes").glob("[!_]*.py")
     return sorted(f.stem for f in files if f.stem != "base")
 
 
-def recipe_path(recipe):
+def recipe_path(recipe: str) -> pathlib.Path:
     """Returns the file of a recipe.
 
     Args:
@@ -43,7 +44,7 @@ def recipe_path(recipe):
     )
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     # Building a model imports TensorFlow; looking up a recipe does not.
     if name in ("build_model", "build_dataset"):
         module = importlib.import_module("mixgan_tf.zoo.building")

@@ -1,12 +1,20 @@
-"""From a recipe to a model, a data set and a compiled game."""
+"""Models, data sets and compiled games, built from recipes."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import keras
+import tensorflow as tf
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 import mixgan_tf as mg
+from mixgan_tf.mixgan import MixGAN
+from mixgan_tf.payoff import PayoffEstimator
+from mixgan_tf.regularizers import Regularizer
 
 
-def build_model(recipe, placement=None):
+def build_model(recipe: ConfigDict, placement: str | None = None) -> MixGAN:
     """Returns the compiled `MixGAN` that a recipe describes.
 
     Args:
@@ -28,9 +36,11 @@ def build_model(recipe, placement=None):
     keras.utils.set_random_seed(recipe.seed)
     shape = tuple(recipe.image_shape)
     num_classes = recipe.num_classes or None
-    gan = mg.MixGAN(
-        generator=_network(recipe.generator, "generator", shape, num_classes),
-        discriminator=_network(
+    gan = MixGAN(
+        generator=build_network(
+            recipe.generator, "generator", shape, num_classes
+        ),
+        discriminator=build_network(
             recipe.discriminator, "discriminator", shape, num_classes
         ),
         num_generators=recipe.num_generators,
@@ -47,17 +57,7 @@ def build_model(recipe, placement=None):
             "`final_learning_rate_fraction` to 1. "
             f"Received: {recipe.final_learning_rate_fraction}"
         )
-    payoff = recipe.payoff
-    if recipe.common_latents:
-        payoff = {"shared": mg.payoff.Shared, "full": mg.payoff.Full}.get(
-            payoff
-        )
-        if payoff is None:
-            raise ValueError(
-                "The recipe's `common_latents` needs `payoff` 'shared' or "
-                f"'full'. Received: {recipe.payoff!r}"
-            )
-        payoff = payoff(common_latents=True)
+    payoff = _payoff(recipe)
     steps = recipe.discriminator_steps
     gan.compile(
         objective=recipe.objective,
@@ -76,7 +76,7 @@ def build_model(recipe, placement=None):
     return gan
 
 
-def set_learning_rates(gan, recipe):
+def set_learning_rates(gan: MixGAN, recipe: ConfigDict) -> None:
     """Sets the recipe's learning rates, where they are constant.
 
     A checkpoint holds the rates it was trained with; the recipe decides.
@@ -100,7 +100,7 @@ def set_learning_rates(gan, recipe):
         )
 
 
-def build_dataset(recipe, start_step=0):
+def build_dataset(recipe: ConfigDict, start_step: int = 0) -> tf.data.Dataset:
     """Returns the endless training data that a recipe describes.
 
     Args:
@@ -113,7 +113,7 @@ def build_dataset(recipe, start_step=0):
     Raises:
         ValueError: if there is no such data set.
     """
-    common = dict(
+    common: dict[str, Any] = dict(
         batch_size=recipe.batch_size, seed=recipe.seed, start_step=start_step
     )
     name = recipe.dataset.name
@@ -129,7 +129,62 @@ def build_dataset(recipe, start_step=0):
     return mg.data.load_images(name, **common)
 
 
-def _optimizers(recipe):
+def build_network(
+    entry: Mapping[str, Any],
+    role: str,
+    shape: tuple[int, ...],
+    num_classes: int | None,
+) -> keras.Model:
+    """Returns one network that a recipe describes.
+
+    Args:
+        entry: the recipe's `generator` or `discriminator`: the name of a class
+            of `mixgan_tf.networks`, and its arguments.
+        role: `"generator"` or `"discriminator"`.
+        shape: shape of a sample.
+        num_classes: number of classes; `None` without classes.
+
+    Returns:
+        A Keras model.
+
+    Raises:
+        ValueError: if there is no such network, or an argument is unknown.
+    """
+    arguments = dict(entry)
+    name = arguments.pop("class_name")
+    suffix = role.capitalize()
+    known = [n for n in mg.networks.__all__ if n.endswith(suffix)]
+    if name not in known:
+        raise ValueError(
+            f"The recipe's `{role}.class_name` must be one of "
+            f"{', '.join(known)}. Received: {name!r}"
+        )
+    if name.startswith("MLP"):
+        key = "output_dim" if role == "generator" else "input_dim"
+        arguments[key] = shape[0]
+    else:
+        arguments["image_shape"] = shape
+    try:
+        return getattr(mg.networks, name)(num_classes=num_classes, **arguments)
+    except TypeError as error:
+        raise ValueError(f"The recipe's `{role}`: {error}") from error
+
+
+def _payoff(recipe: ConfigDict) -> str | PayoffEstimator:
+    if not recipe.common_latents:
+        return recipe.payoff
+    estimators = {"shared": mg.payoff.Shared, "full": mg.payoff.Full}
+    if recipe.payoff not in estimators:
+        raise ValueError(
+            "The recipe's `common_latents` needs `payoff` 'shared' or "
+            f"'full'. Received: {recipe.payoff!r}"
+        )
+    return estimators[recipe.payoff](common_latents=True)
+
+
+def _optimizers(
+    recipe: ConfigDict,
+) -> dict[str, keras.optimizers.Optimizer]:
     name = recipe.network_optimizer
     makers = {
         "adam": lambda rate: keras.optimizers.Adam(
@@ -150,16 +205,18 @@ def _optimizers(recipe):
     updates = recipe.steps * recipe.discriminator_steps
     return {
         "generator_optimizer": makers[name](
-            _rate(recipe, recipe.generator_learning_rate, recipe.steps)
+            _learning_rate(recipe, recipe.generator_learning_rate, recipe.steps)
         ),
         "discriminator_optimizer": makers[name](
-            _rate(recipe, recipe.discriminator_learning_rate, updates)
+            _learning_rate(recipe, recipe.discriminator_learning_rate, updates)
         ),
         "mixture_optimizer": mixture,
     }
 
 
-def _rate(recipe, learning_rate, updates):
+def _learning_rate(
+    recipe: ConfigDict, learning_rate: float, updates: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
     fraction = recipe.final_learning_rate_fraction
     if fraction == 1.0:
         return learning_rate
@@ -168,7 +225,7 @@ def _rate(recipe, learning_rate, updates):
     )
 
 
-def _regularizers(recipe):
+def _regularizers(recipe: ConfigDict) -> list[Regularizer]:
     known = mg.regularizers.REGULARIZERS
     made = []
     for name, arguments in recipe.regularizers.items():
@@ -184,24 +241,3 @@ def _regularizers(recipe):
                 f"The recipe's `regularizers.{name}`: {error}"
             ) from error
     return made
-
-
-def _network(entry, role, shape, num_classes):
-    arguments = dict(entry)
-    name = arguments.pop("class_name")
-    suffix = role.capitalize()
-    known = [n for n in mg.networks.__all__ if n.endswith(suffix)]
-    if name not in known:
-        raise ValueError(
-            f"The recipe's `{role}.class_name` must be one of "
-            f"{', '.join(known)}. Received: {name!r}"
-        )
-    if name.startswith("MLP"):
-        key = "output_dim" if role == "generator" else "input_dim"
-        arguments[key] = shape[0]
-    else:
-        arguments["image_shape"] = shape
-    try:
-        return getattr(mg.networks, name)(num_classes=num_classes, **arguments)
-    except TypeError as error:
-        raise ValueError(f"The recipe's `{role}`: {error}") from error

@@ -56,7 +56,7 @@ def check_recipe_size(
         ValueError: if they are, or a network cannot be built.
     """
     import keras
-    from mixgan_tf.zoo.building import _network
+    from mixgan_tf.zoo.building import build_network
 
     from mixgan_tf.untrusted.size_checks import check_outputs
 
@@ -67,7 +67,7 @@ def check_recipe_size(
         check_sizes(entry, f"The recipe's `{role}`")
         try:
             with keras.StatelessScope(initialize_variables=False):
-                network = _network(
+                network = build_network(
                     entry,
                     role,
                     tuple(recipe.image_shape),

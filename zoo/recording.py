@@ -1,32 +1,38 @@
-"""Recording an evaluation in a preset: scores, protocol and card."""
+"""The record of an evaluation in a preset: scores, protocol and card."""
 
 import dataclasses
+import os
+import pathlib
+from typing import Any
 
 from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
-from mixgan_tf.callbacks import component_grid
 from mixgan_tf.metrics.features.extractor_folders import list_extractors
+from mixgan_tf.metrics.required import required
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.pictures import image_grid
+from mixgan_tf.pictures.component_grid import component_grid
 from mixgan_tf.report.scoring import requirements
-from mixgan_tf.report.scoring.inputs import prepare
+from mixgan_tf.report.scoring.inputs import Inputs
+from mixgan_tf.report.scoring.inputs import prepare_inputs
 from mixgan_tf.report.scoring.protocol import IMAGE_SCORES
 from mixgan_tf.report.scoring.protocol import POINT_SCORES
 from mixgan_tf.report.scoring.protocol import Protocol
-from mixgan_tf.report.scoring.score_model import scores_again
+from mixgan_tf.report.scoring.score_model import score_samples
 from mixgan_tf.saving import preset_folders
 from mixgan_tf.saving.preset_additions import add_to_preset
 
 SAMPLES = "samples.png"
 # The mixture's scores on so many samples of the first seed are recorded, too:
-# `mixgan zoo verify --num=1000` takes them again in a fraction of the time.
+# `mixgan zoo verify --num=1000` computes them again in a fraction of the time.
 CHECK_NUM = 1000
-# More digits than that differ between machines.
+# Digits beyond these differ between machines.
 _DIGITS = 6
 
 
-def require_recordable(protocol):
-    """Raises unless others could score again by a protocol.
+def require_recordable(protocol: Protocol) -> None:
+    """Raises unless others could repeat the scores of a protocol.
 
     Args:
         protocol: a `Protocol`.
@@ -42,7 +48,9 @@ def require_recordable(protocol):
         )
 
 
-def record(preset, gan, result):
+def record(
+    preset: str | os.PathLike[str], gan: MixGAN, result: dict[str, Any]
+) -> pathlib.Path:
     """Writes an evaluation into a preset, with a card made of its metadata.
 
     metadata.json gets an entry `"scores"`; README.md is written, and
@@ -67,7 +75,7 @@ def record(preset, gan, result):
         )
     folder = preset_folders.find(preset)
     protocol = Protocol.from_record(result["protocol"])
-    entry = scores_entry(result, _check(gan, protocol))
+    entry = scores_entry(result, _quick_check(gan, protocol))
     metadata = {**preset_folders.read_metadata(preset), "scores": entry}
     extra_files = {CARD: card(folder.name, metadata).encode()}
     if SAMPLES not in metadata["sha256"]:
@@ -76,8 +84,8 @@ def record(preset, gan, result):
     return add_to_preset(preset, {"scores": entry}, extra_files)
 
 
-def rewrite_card(preset):
-    """Writes a preset's card again, from the metadata it has.
+def rewrite_card(preset: str | os.PathLike[str]) -> pathlib.Path:
+    """Writes a preset's card again, from its metadata.
 
     Args:
         preset: name of a preset, or a preset folder.
@@ -94,8 +102,10 @@ def rewrite_card(preset):
     return add_to_preset(preset, None, {CARD: text.encode()}) / CARD
 
 
-def scores_entry(result, check):
-    """Returns what a preset's metadata records of an evaluation.
+def scores_entry(
+    result: dict[str, Any], check: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Returns the entry of an evaluation in a preset's metadata.
 
     Args:
         result: the `result` of an `Evaluation`.
@@ -125,18 +135,19 @@ def scores_entry(result, check):
     }
 
 
-def _check(gan, protocol):
+def _quick_check(gan: MixGAN, protocol: Protocol) -> dict[str, Any] | None:
     """Returns the mixture's scores on few samples; `None` if too few."""
     num, seed = min(CHECK_NUM, protocol.num), protocol.seeds[0]
-    scores = [m for m in protocol.metrics if m in IMAGE_SCORES + POINT_SCORES]
-    inputs = prepare(gan, dataclasses.replace(protocol, metrics=scores))
+    named = required(protocol.metrics, "the protocol's metrics")
+    scores = [m for m in named if m in IMAGE_SCORES + POINT_SCORES]
+    inputs = prepare_inputs(gan, dataclasses.replace(protocol, metrics=scores))
     small = dataclasses.replace(protocol, num=num, seeds=(seed,))
     inputs = inputs._replace(protocol=small)
     enough = [m for m in scores if _are_enough(m, inputs)]
     if not enough:
         return None
     small = dataclasses.replace(small, metrics=enough)
-    (found,) = scores_again(gan, small, components=False)
+    (found,) = score_samples(gan, small, components=False)
     values = {name: score["mean"] for name, score in found.items()}
     return {
         "num": num,
@@ -146,7 +157,7 @@ def _check(gan, protocol):
     }
 
 
-def _are_enough(metric, inputs):
+def _are_enough(metric: str, inputs: Inputs) -> bool:
     try:
         requirements.require_enough(metric, inputs)
     except ValueError:
@@ -154,14 +165,14 @@ def _are_enough(metric, inputs):
     return True
 
 
-def _without_values(part):
+def _without_values(part: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         name: {"mean": score["mean"], "sd": score["sd"]}
         for name, score in part["scores"].items()
     }
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _rounded(inner) for name, inner in value.items()}
     if isinstance(value, list):

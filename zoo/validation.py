@@ -1,22 +1,43 @@
-"""The score by which a recipe's best weights are chosen."""
+"""The scores by which a recipe's best weights are chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-# Of the samples that are scored; results are reported with other seeds.
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
+
+    from mixgan_tf.mixgan import MixGAN
+
+# The seed of the samples; results are reported with other seeds.
 SEED = 1_000_003
 STACKED_CLASSES = 1000
 POINT_SETS = ("ring", "grid")
 
 
-def validation_score(recipe):
-    """Returns what scores the models of a recipe while they train.
+class ValidationScore(Protocol):
+    """A score of a model, less being better, with a name and a protocol."""
+
+    name: str
+
+    def __call__(self, gan: MixGAN) -> float:
+        """Returns the score of a model's samples."""
+
+    def describe(self) -> dict[str, object]:
+        """Returns the protocol, a dict for JSON."""
+
+
+def validation_score(recipe: ConfigDict) -> ValidationScore | None:
+    """Returns the score by which a recipe's weights are chosen.
 
     Args:
         recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
 
     Returns:
-        A function from a `MixGAN` to a float, less being better, with a `name`
-        and a `describe()` of its protocol; `None` if the recipe has none.
+        A `ValidationScore`; `None` if the recipe has none.
 
     Raises:
         ValueError: if there is no such data set, split or extractor, or the
@@ -42,7 +63,7 @@ class FrechetScore:
             images are too few.
     """
 
-    def __init__(self, recipe):
+    def __init__(self, recipe: ConfigDict) -> None:
         from mixgan_tf import metrics
 
         entry = recipe.validation
@@ -60,7 +81,7 @@ class FrechetScore:
             real, self._extractor
         ).moments
 
-    def __call__(self, gan):
+    def __call__(self, gan: MixGAN) -> float:
         """Returns the distance of a model's samples."""
         from mixgan_tf import metrics
 
@@ -70,7 +91,7 @@ class FrechetScore:
         )
         return metrics.frechet_distance(self._moments, found.moments)
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Returns the protocol, a dict for JSON."""
         return {
             "score": self.name,
@@ -81,7 +102,7 @@ class FrechetScore:
 
 
 class StackedDivergence:
-    """How far the classes of stacked digits are from evenly frequent.
+    """The divergence of the classes of stacked digits from uniform.
 
     Args:
         recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
@@ -90,7 +111,7 @@ class StackedDivergence:
         ValueError: if there is no such extractor.
     """
 
-    def __init__(self, recipe):
+    def __init__(self, recipe: ConfigDict) -> None:
         from mixgan_tf import metrics
 
         entry = recipe.validation
@@ -98,7 +119,7 @@ class StackedDivergence:
         self._num = entry.num
         self.name = f"kl_to_uniform@{self._extractor.name}"
 
-    def __call__(self, gan):
+    def __call__(self, gan: MixGAN) -> float:
         """Returns the divergence of a model's samples, in nats."""
         from mixgan_tf import metrics
 
@@ -113,7 +134,7 @@ class StackedDivergence:
         )
         return metrics.class_coverage(classes, STACKED_CLASSES).kl
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Returns the protocol, a dict for JSON."""
         return {
             "score": self.name,
@@ -124,7 +145,7 @@ class StackedDivergence:
 
 
 class MissedModes:
-    """The modes that samples do not cover, plus the share far from any mode.
+    """The number of modes missed, plus the share of samples far from any mode.
 
     Args:
         recipe: `ml_collections.ConfigDict`; see `recipes/base.py`.
@@ -132,11 +153,11 @@ class MissedModes:
 
     name = "missed_modes_and_strays"
 
-    def __init__(self, recipe):
+    def __init__(self, recipe: ConfigDict) -> None:
         self._data = recipe.dataset.name
         self._num = recipe.validation.num
 
-    def __call__(self, gan):
+    def __call__(self, gan: MixGAN) -> float:
         """Returns the score: whole modes, and a fraction in [0, 1]."""
         from mixgan_tf import metrics
         from mixgan_tf.report.scoring.real_data import centers_and_sd
@@ -146,7 +167,7 @@ class MissedModes:
         found = metrics.mode_coverage(points, centers, sd)
         return len(centers) - found.modes + 1 - found.high_quality
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Returns the protocol, a dict for JSON."""
         return {
             "score": self.name,

@@ -1,29 +1,33 @@
-"""Whether a preset is what its metadata says: files, card and scores."""
+"""The verification of a preset: files, card and scores against its metadata."""
 
 import dataclasses
+import os
+from collections.abc import Mapping
+from typing import Any
 from typing import NamedTuple
 
 from mixgan_tf.zoo.cards import CARD
 from mixgan_tf.zoo.cards import card
 
 from mixgan_tf.metrics import get_extractor
+from mixgan_tf.metrics.required import required
 from mixgan_tf.report.formatting import short_protocol
 from mixgan_tf.report.scoring.protocol import Protocol
-from mixgan_tf.report.scoring.real_data import is_at_hand
-from mixgan_tf.report.scoring.score_model import scores_again
+from mixgan_tf.report.scoring.real_data import is_available_offline
+from mixgan_tf.report.scoring.score_model import score_samples
 from mixgan_tf.saving import preset_folders
 from mixgan_tf.saving import presets
 
-# On the machine that recorded them scores are equal, to the six digits that
-# are kept; without oneDNN, or with other instructions, they were within 3e-6 of
-# themselves. They may differ by this share of the score or of its spread over
-# seeds, whichever is larger, ...
-OF_THE_SCORE = 1e-3
-OF_THE_SPREAD = 0.1
-# ... or, where samples are counted, by what so many of them change: rounding
+# On the machine that recorded them, scores are equal to the six digits that are
+# kept; without oneDNN, or with other instructions, they were within 3e-6. They
+# may differ by this share of the score or of its spread over seeds, whichever
+# is larger, ...
+SCORE_TOLERANCE = 1e-3
+SPREAD_TOLERANCE = 0.1
+# ... or, where samples are counted, by the effect of so many of them: rounding
 # can move one over a threshold.
-SAMPLES = 2
-COUNTED = (
+COUNTED_SAMPLES = 2
+COUNTED_SCORES = (
     "precision",
     "recall",
     "density",
@@ -33,8 +37,8 @@ COUNTED = (
 )
 
 
-class Drift(NamedTuple):
-    """A score that was taken again."""
+class ScoreComparison(NamedTuple):
+    """A score that was computed again, beside the recorded one."""
 
     name: str
     recorded: float
@@ -42,11 +46,11 @@ class Drift(NamedTuple):
     tolerance: float
 
     @property
-    def within(self):
-        """Whether it is what was recorded, but for rounding."""
+    def within_tolerance(self) -> bool:
+        """Whether both are equal but for rounding."""
         return abs(self.found - self.recorded) <= self.tolerance
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Returns the score and both values."""
         return (
             f"{self.name} is {self.found:.6g}, recorded {self.recorded:.6g} "
@@ -54,14 +58,14 @@ class Drift(NamedTuple):
         )
 
 
-def verify(preset, num=None):
+def verify(preset: str | os.PathLike[str], num: int | None = None) -> list[str]:
     """Checks a preset: every file's hash, its card, and its scores.
 
     Args:
         preset: name of a preset, or a preset folder.
-        num: how many samples to score: what the scores were recorded with, by
-            default, or the smaller number of their check, which is of the
-            mixture and one seed alone.
+        num: how many samples to score: by default as many as the scores were
+            recorded with, or the smaller number of the quick check, which is
+            of the mixture and one seed alone.
 
     Returns:
         A list of lines that say what was found, or skipped and why.
@@ -78,7 +82,7 @@ def verify(preset, num=None):
     if entry is None:
         return [*lines, f"{name}: no scores are recorded."]
     data = entry["protocol"]["data"]["name"]
-    if not is_at_hand(data):
+    if not is_available_offline(data):
         return [
             *lines,
             f"{name}: not scored again: the data set {data!r} is not at hand. "
@@ -87,7 +91,7 @@ def verify(preset, num=None):
     protocol = Protocol.from_record(entry["protocol"])
     _check_extractor(name, entry["protocol"]["extractor"], protocol)
     compared = _score_again(preset, entry, protocol, num)
-    drifted = [drift for drift in compared if not drift.within]
+    drifted = [score for score in compared if not score.within_tolerance]
     if drifted:
         recorded = entry["protocol"]["versions"]
         raise ValueError(
@@ -104,7 +108,13 @@ def verify(preset, num=None):
     ]
 
 
-def compare(recorded, found, num, spreads=None, whose=""):
+def compare_scores(
+    recorded: Mapping[str, float],
+    found: Mapping[str, float],
+    num: int,
+    spreads: Mapping[str, float | None] | None = None,
+    whose: str = "",
+) -> list[ScoreComparison]:
     """Compares scores with recorded ones.
 
     Args:
@@ -113,10 +123,10 @@ def compare(recorded, found, num, spreads=None, whose=""):
         num: how many samples they are of.
         spreads: dict from name to the standard deviation over seeds, or
             `None` where there is none.
-        whose: what to call them.
+        whose: what to append to their names.
 
     Returns:
-        A list of `Drift`, one for each recorded score.
+        A list of `ScoreComparison`, one for each recorded score.
 
     Raises:
         ValueError: if a recorded score was not found.
@@ -128,7 +138,7 @@ def compare(recorded, found, num, spreads=None, whose=""):
             f"Recorded scores were not found again: {', '.join(missing)}"
         )
     return [
-        Drift(
+        ScoreComparison(
             f"{name}{whose}",
             value,
             found[name],
@@ -138,7 +148,9 @@ def compare(recorded, found, num, spreads=None, whose=""):
     ]
 
 
-def tolerance(name, value, num, spread=None):
+def tolerance(
+    name: str, value: float, num: int, spread: float | None = None
+) -> float:
     """Returns how far a score may be from the recorded one.
 
     Args:
@@ -150,15 +162,17 @@ def tolerance(name, value, num, spread=None):
     Returns:
         A positive float.
     """
-    counted = name.partition("@")[0] in COUNTED
+    counted = name.partition("@")[0] in COUNTED_SCORES
     return max(
-        OF_THE_SCORE * abs(value),
-        OF_THE_SPREAD * (spread or 0),
-        SAMPLES / num if counted else 1e-9,
+        SCORE_TOLERANCE * abs(value),
+        SPREAD_TOLERANCE * (spread or 0),
+        COUNTED_SAMPLES / num if counted else 1e-9,
     )
 
 
-def _check_card(preset, metadata):
+def _check_card(
+    preset: str | os.PathLike[str], metadata: dict[str, Any]
+) -> list[str]:
     if CARD not in metadata["sha256"]:
         return []
     folder = preset_folders.find(preset)
@@ -171,10 +185,12 @@ def _check_card(preset, metadata):
     return [f"{folder.name}: the card is what the metadata makes."]
 
 
-def _check_extractor(name, recorded, protocol):
+def _check_extractor(
+    name: str, recorded: dict[str, Any] | None, protocol: Protocol
+) -> None:
     if recorded is None:
         return
-    extractor = get_extractor(protocol.extractor)
+    extractor = get_extractor(required(protocol.extractor, "an extractor"))
     if extractor.sha256 != recorded["sha256"]:
         raise ValueError(
             f"The scores of the preset {name!r} were recorded with another "
@@ -183,7 +199,12 @@ def _check_extractor(name, recorded, protocol):
         )
 
 
-def _score_again(preset, entry, protocol, num):
+def _score_again(
+    preset: str | os.PathLike[str],
+    entry: dict[str, Any],
+    protocol: Protocol,
+    num: int | None,
+) -> list[ScoreComparison]:
     gan = presets.load(preset, load_discriminators=False)
     spreads = {n: score["sd"] for n, score in entry["mixture"].items()}
     check = entry.get("check")
@@ -201,14 +222,16 @@ def _score_again(preset, entry, protocol, num):
             seeds=(check["seed"],),
             metrics=check["metrics"],
         )
-        (found,) = scores_again(gan, small, components=False)
-        return compare(check["values"], _means(found), small.num, spreads)
-    compared = []
+        (found,) = score_samples(gan, small, components=False)
+        return compare_scores(
+            check["values"], _means(found), small.num, spreads
+        )
+    compared: list[ScoreComparison] = []
     parts = [entry["mixture"], *entry["components"]]
     for index, (part, found) in enumerate(
-        zip(parts, scores_again(gan, protocol), strict=True)
+        zip(parts, score_samples(gan, protocol), strict=True)
     ):
-        compared += compare(
+        compared += compare_scores(
             _means(part),
             _means(found),
             protocol.num,
@@ -218,9 +241,9 @@ def _score_again(preset, entry, protocol, num):
     return compared
 
 
-def _means(scores):
+def _means(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     return {name: score["mean"] for name, score in scores.items()}
 
 
-def _versions(recorded):
+def _versions(recorded: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in recorded.items())

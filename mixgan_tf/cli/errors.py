@@ -1,4 +1,4 @@
-"""The error that means: the command line was used wrongly."""
+"""The error for a command line that is used wrongly."""
 
 
 class UsageError(Exception):

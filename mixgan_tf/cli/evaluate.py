@@ -1,7 +1,12 @@
 """`mixgan evaluate`: scores a model, and shows what was found on a page."""
 
+from __future__ import annotations
+
 import os
 import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
 
 from absl import flags
 
@@ -10,13 +15,17 @@ from mixgan_tf.cli import parsing
 from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.quiet import load_tensorflow
 
+if TYPE_CHECKING:
+    from mixgan_tf.mixgan import MixGAN
+    from mixgan_tf.report.scoring.protocol import Protocol
+
 SUMMARY = (
     "Scores a model by a stated protocol: writes the numbers as JSON, and a "
     "page report.html beside them."
 )
 
 
-def run(arguments):
+def run(arguments: Sequence[str]) -> int:
     """Runs `mixgan evaluate`.
 
     Args:
@@ -38,7 +47,7 @@ def run(arguments):
     return 0
 
 
-def evaluate(values, out):
+def evaluate(values: flags.FlagValues, out: pathlib.Path) -> None:
     """Scores the model and writes what was found.
 
     Args:
@@ -76,7 +85,7 @@ def evaluate(values, out):
     print(f"Wrote {scores} and {page}.")
 
 
-def _define_flags(values):
+def _define_flags(values: flags.FlagValues) -> None:
     flags.DEFINE_string(
         "dataset",
         None,
@@ -133,15 +142,15 @@ def _define_flags(values):
     )
 
 
-def _protocol(values, metadata):
+def _protocol(values: flags.FlagValues, metadata: dict[str, Any]) -> Protocol:
     from mixgan_tf.report import Protocol
 
     trained_on = metadata.get("dataset") or {}
     dataset = values.dataset or trained_on.get("name")
     if dataset is None:
         raise ValueError(
-            f"What {values.model} was trained on is not recorded: say with "
-            "--dataset what to compare it with."
+            f"What {values.model} was trained on is not recorded: name with "
+            "--dataset what to compare it with. Received: no --dataset"
         )
     known = dataset == trained_on.get("name")
     return Protocol(
@@ -155,7 +164,7 @@ def _protocol(values, metadata):
     )
 
 
-def _seed(text):
+def _seed(text: str) -> int:
     if text.strip().isdecimal():
         return int(text)
     raise ValueError(
@@ -163,7 +172,7 @@ def _seed(text):
     )
 
 
-def _load(model):
+def _load(model: str) -> tuple[MixGAN, str, dict[str, Any]]:
     """Returns a model with its discriminators, its name and its metadata."""
     path = pathlib.Path(model)
     if path.suffix == ".keras":
@@ -186,7 +195,7 @@ def _load(model):
     return presets.load(model), preset_folders.find(model).name, metadata
 
 
-def _require_preset(values):
+def _require_preset(values: flags.FlagValues) -> None:
     from mixgan_tf.saving import preset_folders
 
     path = pathlib.Path(values.model)
@@ -203,8 +212,8 @@ def _require_preset(values):
         )
 
 
-def _require_writable(out):
-    """Raises, before the work, if the result could not be written after it."""
+def _require_writable(out: pathlib.Path) -> None:
+    """Raises, before any work, if the result could not be written."""
     if out.is_dir():
         raise ValueError(f"--out is a file to write. Received: folder {out}")
     folder = out.absolute().parent

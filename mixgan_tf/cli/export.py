@@ -1,8 +1,13 @@
 """`mixgan export`: writes a model as one generator, for serving."""
 
+from __future__ import annotations
+
 import json
 import pathlib
 import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
 
 from absl import flags
 
@@ -10,10 +15,14 @@ from mixgan_tf.cli import models
 from mixgan_tf.cli import parsing
 from mixgan_tf.cli.quiet import load_tensorflow
 
+if TYPE_CHECKING:
+    from mixgan_tf.export import FoldedGenerator
+    from mixgan_tf.mixgan import MixGAN
+
 FORMATS = ("saved_model", "tflite", "onnx", "web")
 SUMMARY = "Folds a mixture into one generator and writes it for serving."
 
-# Which flags mean something for which format.
+# The flags that each format has for itself.
 _OPTIONS = {
     "saved_model": ("output_dtype", "components"),
     "tflite": ("quantization", "batch_size"),
@@ -22,7 +31,7 @@ _OPTIONS = {
 }
 
 
-def run(arguments):
+def run(arguments: Sequence[str]) -> int:
     """Runs `mixgan export`.
 
     Args:
@@ -34,6 +43,7 @@ def run(arguments):
     values = parsing.new_flags()
     models.define_model_flag(values)
     _define_flags(values)
+    _define_format_flags(values)
     if parsing.parse(values, "export", SUMMARY, arguments) is None:
         return 0
     options = _options(values)
@@ -47,8 +57,10 @@ def run(arguments):
     return 0
 
 
-def export(gan, values, options):
-    """Writes the export and says what came of it.
+def export(
+    gan: MixGAN, values: flags.FlagValues, options: dict[str, Any]
+) -> None:
+    """Writes the export and prints what was written.
 
     Args:
         gan: a `MixGAN`.
@@ -82,7 +94,7 @@ def export(gan, values, options):
         print(f"Look at it with: python -m http.server --directory {out}")
 
 
-def _define_flags(values):
+def _define_flags(values: flags.FlagValues) -> None:
     flags.DEFINE_enum(
         "format", "saved_model", FORMATS, "What to write.", flag_values=values
     )
@@ -110,6 +122,9 @@ def _define_flags(values):
         "With --selector=relu, the most probability of failure.",
         flag_values=values,
     )
+
+
+def _define_format_flags(values: flags.FlagValues) -> None:
     flags.DEFINE_enum(
         "output_dtype",
         "float32",
@@ -158,7 +173,7 @@ def _define_flags(values):
     )
 
 
-def _options(values):
+def _options(values: flags.FlagValues) -> dict[str, Any]:
     """Returns the format's own arguments; refuses those of other formats."""
     own = _OPTIONS[values.format]
     for other, names in _OPTIONS.items():
@@ -169,27 +184,33 @@ def _options(values):
                     f"Received: --format={values.format}"
                 )
     options = {name: values[name].value for name in own}
-    if options.get("batch_size") in ("any", "1"):
-        options["batch_size"] = {"any": None, "1": 1}[options["batch_size"]]
+    batch_size = options.get("batch_size")
+    if batch_size in ("any", "1"):
+        options["batch_size"] = None if batch_size == "any" else 1
     if values.format == "web" and options["title"] is None:
         options["title"] = pathlib.Path(values.model).resolve().name
     return options
 
 
-def _read_report(out, form):
+def _read_report(out: pathlib.Path, export_format: str) -> dict[str, Any]:
     place = {
         "saved_model": out / "assets.extra" / "export.json",
         "web": out / "export.json",
-    }.get(form, out.with_name(f"{out.name}.json"))
+    }.get(export_format, out.with_name(f"{out.name}.json"))
     return json.loads(place.read_text(encoding="utf-8"))
 
 
-def _print_costs(generator, out, form, options):
+def _print_costs(
+    generator: FoldedGenerator,
+    out: pathlib.Path,
+    export_format: str,
+    options: dict[str, Any],
+) -> None:
     from mixgan_tf import export as exporter
     from mixgan_tf.export.folding import cost
 
-    write = getattr(exporter, f"to_{form}")
-    open_file = getattr(exporter, f"open_{form}")
+    write = getattr(exporter, f"to_{export_format}")
+    open_file = getattr(exporter, f"open_{export_format}")
     with tempfile.TemporaryDirectory() as folder:
         single = pathlib.Path(folder) / "1"
         write(cost.one_component(generator), single, **options)

@@ -9,6 +9,7 @@ import importlib
 import os
 import re
 import sys
+from collections.abc import Sequence
 
 from absl import flags
 
@@ -23,9 +24,9 @@ COMMANDS = {
     "zoo": "list the pretrained models and their scores, or verify them",
 }
 
-# Of a line that is an error; what somebody typed may be longer.
+# The longest error message; what somebody typed may be longer.
 MAX_MESSAGE = 1500
-# Some libraries put one into their messages.
+# Some libraries put tracebacks into their messages.
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n([ \t].*\n)+")
 _BAD_INPUT = (
     ValueError,
@@ -37,7 +38,7 @@ _BAD_INPUT = (
 )
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
@@ -81,7 +82,7 @@ def main(argv=None):
         return 2
 
 
-def _is_bad_input(error):
+def _is_bad_input(error: Exception) -> bool:
     if isinstance(error, _BAD_INPUT):
         return True
     # TensorFlow's own file errors, without importing it to name them.
@@ -91,7 +92,7 @@ def _is_bad_input(error):
     )
 
 
-def _usage():
+def _usage() -> str:
     lines = [f"  {name:<8}{text}" for name, text in COMMANDS.items()]
     return "\n".join(
         [

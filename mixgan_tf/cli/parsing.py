@@ -1,21 +1,29 @@
-"""Flags of one subcommand, on absl."""
+"""The flags of one subcommand, parsed by absl."""
+
+from collections.abc import Sequence
 
 from absl import flags
 
 from mixgan_tf.cli.errors import UsageError
 
 
-def new_flags():
-    """Returns an empty `absl.flags.FlagValues`: one for each subcommand."""
+def new_flags() -> flags.FlagValues:
+    """Returns an empty `absl.flags.FlagValues` for one subcommand."""
     return flags.FlagValues()
 
 
-def wants_help(arguments):
+def wants_help(arguments: Sequence[str]) -> bool:
     """Returns whether help was asked for."""
     return any(a in ("-h", "--help", "-help") for a in arguments)
 
 
-def parse(values, command, summary, arguments, positional=()):
+def parse(
+    values: flags.FlagValues,
+    command: str,
+    summary: str,
+    arguments: Sequence[str],
+    positional: Sequence[str] = (),
+) -> list[str] | None:
     """Parses a subcommand's arguments.
 
     Args:

@@ -1,19 +1,34 @@
-"""Loading TensorFlow without its start-up chatter."""
+"""Loading of TensorFlow without its start-up messages."""
 
 import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
+from typing import TypeVar
+from typing import overload
 
 from mixgan_tf.cli.errors import UsageError
 
+T = TypeVar("T")
 
-def load_tensorflow(first=lambda: None):
-    """Imports the library and wakes TensorFlow, which talks as it does.
+
+@overload
+def load_tensorflow() -> None: ...
+
+
+@overload
+def load_tensorflow(first: Callable[[], T]) -> T: ...
+
+
+def load_tensorflow(first: Callable[[], Any] = lambda: None) -> Any:
+    """Imports the library and starts TensorFlow without its messages.
 
     Its C++ side writes to file descriptor 2 before any log level is heeded;
-    a command whose promise is one line per error must not. If the import
-    fails, what it wrote is shown.
+    a command that promises one line per error must not. If the import fails,
+    what it wrote is shown.
 
     Args:
         first: a function to call before TensorFlow runs anything.
@@ -34,7 +49,7 @@ def load_tensorflow(first=lambda: None):
 
 
 @contextlib.contextmanager
-def _hidden_stderr():
+def _hidden_stderr() -> Iterator[None]:
     sys.stderr.flush()
     shown = os.dup(2)
     with tempfile.TemporaryFile() as hidden:

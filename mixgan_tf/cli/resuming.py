@@ -1,18 +1,28 @@
-"""Going on in a work folder: what may change, and what is forgotten."""
+"""Resuming in a work folder: what may change, and what is removed."""
+
+from __future__ import annotations
 
 import json
+import pathlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from typing import Any
 
 from mixgan_tf import files
 from mixgan_tf.cli import models
 
-# What is written in them is renamed into place.
+if TYPE_CHECKING:
+    from ml_collections import ConfigDict
+
+# Folders whose files are renamed into place.
 _FOLDERS = (models.CHECKPOINTS, models.BEST, "samples")
 
 
-def rewind(workdir, step):
-    """Removes what a killed process wrote after a step, and what it left half.
+def rewind(workdir: pathlib.Path, step: int) -> None:
+    """Removes half-written files, and what was written after a step.
 
-    Training that goes on from the step makes it again.
+    A killed process leaves both. Training that goes on from the step writes
+    them again.
 
     Args:
         workdir: `pathlib.Path`.
@@ -32,13 +42,15 @@ def rewind(workdir, step):
             picture.unlink()
 
 
-def preset_steps(preset):
-    """Returns the steps of the recipe that a work folder's preset is of.
-
-    That is -1 if there is none, or a damaged one, which is made again.
+def preset_steps(preset: pathlib.Path) -> int:
+    """Returns how many steps the recipe of a work folder's preset has.
 
     Args:
         preset: its `pathlib.Path`.
+
+    Returns:
+        An int; -1 if there is no preset, or a damaged one, which is made
+        again.
     """
     from mixgan_tf.saving import preset_folders
 
@@ -49,8 +61,10 @@ def preset_steps(preset):
     return recipe.get("steps", -1)
 
 
-def refuse_changes(recipe, recorded, workdir):
-    """Raises if training could not go on as if it had never stopped.
+def refuse_changes(
+    recipe: ConfigDict, recorded: ConfigDict, workdir: pathlib.Path
+) -> None:
+    """Raises if a recipe differs too much from the recorded one to resume.
 
     Args:
         recipe: `ml_collections.ConfigDict`.
@@ -58,8 +72,8 @@ def refuse_changes(recipe, recorded, workdir):
         workdir: `pathlib.Path`, for the message.
 
     Raises:
-        ValueError: with the entries that differ, learning rates and how often
-            something is logged aside.
+        ValueError: with the entries that differ. Learning rates, and how often
+            something is logged, may differ.
     """
     old = json.loads(recorded.to_json_best_effort())
     new = json.loads(recipe.to_json_best_effort())
@@ -81,7 +95,9 @@ def refuse_changes(recipe, recorded, workdir):
         )
 
 
-def _differences(old, new, prefix=""):
+def _differences(
+    old: dict[str, Any], new: dict[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
     for key in sorted({*old, *new}):
         a, b = old.get(key), new.get(key)
         if isinstance(a, dict) and isinstance(b, dict):

@@ -2,6 +2,7 @@
 
 import math
 import pathlib
+from collections.abc import Sequence
 
 from absl import flags
 
@@ -13,7 +14,7 @@ MAX_PIXELS = 2**28
 SUMMARY = "Draws samples of a model and writes them as a PNG picture."
 
 
-def run(arguments):
+def run(arguments: Sequence[str]) -> int:
     """Runs `mixgan sample`.
 
     Args:
@@ -71,7 +72,7 @@ def run(arguments):
     return 0
 
 
-def sample(values):
+def sample(values: flags.FlagValues) -> None:
     """Draws the samples and writes the picture.
 
     Args:
@@ -81,12 +82,15 @@ def sample(values):
         ValueError: if the model or a flag is unusable.
     """
     load_tensorflow()
+    import numpy as np
+
     from mixgan_tf.pictures import image_grid
 
     labels = None
     if values.labels is not None:
-        labels = [_class_number(text) for text in values.labels or [""]]
-        labels = [labels[i % len(labels)] for i in range(values.num)]
+        classes = [_class_number(text) for text in values.labels or [""]]
+        repeated = [classes[i % len(classes)] for i in range(values.num)]
+        labels = np.array(repeated)
     gan = models.load_model(values.model)
     _require_picture(gan.sample_shape, values)
     samples = gan.sample(
@@ -101,8 +105,8 @@ def sample(values):
     print(f"Wrote {values.num} samples to {out}.")
 
 
-def _require_picture(shape, values):
-    """Raises, before the work, if the samples would make no picture."""
+def _require_picture(shape: tuple[int, ...], values: flags.FlagValues) -> None:
+    """Raises, before any work, unless the samples make one picture."""
     if shape != (2,) and (len(shape) != 3 or shape[-1] not in (1, 3)):
         raise ValueError(
             "Pictures are drawn of images with 1 or 3 channels and of points "
@@ -119,7 +123,7 @@ def _require_picture(shape, values):
         )
 
 
-def _class_number(text):
+def _class_number(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:

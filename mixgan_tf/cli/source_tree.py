@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 
 
-def commit():
+def commit() -> str | None:
     """Returns the commit of the source tree the package runs from, if any.
 
     Returns:
@@ -18,7 +18,7 @@ def commit():
     if not (root / ".git").exists():
         return None
 
-    def git(*arguments):
+    def git(*arguments: str) -> str | None:
         done = subprocess.run(
             ["git", "-C", str(root), *arguments],
             capture_output=True,

@@ -1,8 +1,10 @@
-"""`mixgan train --strategy=...`: on how many devices and machines.
+"""`mixgan train --strategy=...`: the devices and machines to train on.
 
 A step's batch is the recipe's on any number of replicas, so that training may
 be stopped under one strategy and go on under another.
 """
+
+from __future__ import annotations
 
 import contextlib
 import json
@@ -10,9 +12,15 @@ import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mixgan_tf.cli import models
 from mixgan_tf.cli.errors import UsageError
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 NAMES = ("auto", "one", "spread", "mirrored", "multiworker", "tpu")
 HELP = (
@@ -26,8 +34,12 @@ HELP = (
 )
 
 
-def task(environment=os.environ):
-    """Returns which worker of how many this process is, by TF_CONFIG.
+def worker_position(
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[int, int]:
+    """Returns the index of this worker and the number of workers.
+
+    Both are read from TF_CONFIG.
 
     Args:
         environment: a mapping of environment variables.
@@ -46,7 +58,7 @@ def task(environment=os.environ):
         config = json.loads(text)
         cluster = config.get("cluster", {})
         others = set(cluster) - {"chief", "worker"}
-        sizes = {kind: len(cluster.get(kind, [])) for kind in _KINDS}
+        sizes = {kind: len(cluster.get(kind, [])) for kind in _WORKER_KINDS}
         if not cluster:
             return 0, 1
         kind, index = config["task"]["type"], int(config["task"]["index"])
@@ -61,22 +73,22 @@ def task(environment=os.environ):
             "TF_CONFIG may name workers and a chief only: training is "
             f"synchronous. Received: a cluster with {', '.join(sorted(others))}"
         )
-    if kind not in _KINDS or not 0 <= index < sizes[kind]:
+    if kind not in _WORKER_KINDS or not 0 <= index < sizes[kind]:
         raise UsageError(
-            "TF_CONFIG: the task must be one of the cluster's. "
+            "TF_CONFIG must name a task of its cluster. "
             f"Received: task {kind} {index} of a cluster of {sizes}"
         )
     if sizes["chief"] > 1:
         raise UsageError(
-            "TF_CONFIG: a cluster has one chief. "
+            "TF_CONFIG may name one chief only. "
             f"Received: {sizes['chief']} of them"
         )
     before = sizes["chief"] if kind == "worker" else 0
     return before + index, sum(sizes.values())
 
 
-def check(name):
-    """Checks that a flag's value and TF_CONFIG go together.
+def check(name: str) -> None:
+    """Raises unless a flag's value and TF_CONFIG agree.
 
     Args:
         name: one of `NAMES`.
@@ -84,7 +96,7 @@ def check(name):
     Raises:
         UsageError: if they do not.
     """
-    index, workers = task()
+    index, workers = worker_position()
     if name == "multiworker" and not os.environ.get("TF_CONFIG"):
         raise UsageError(
             "--strategy=multiworker needs the addresses of all workers in the "
@@ -100,14 +112,14 @@ def check(name):
         print(f"Worker {index} waits for all {workers} workers.", flush=True)
 
 
-def create(name):
+def create(name: str) -> tf.distribute.Strategy:
     """Returns the distribution strategy that a flag's value stands for.
 
     Call it before TensorFlow has run anything: several workers could not find
     each other afterwards.
 
     Args:
-        name: one of `NAMES`, which `check` has found right.
+        name: one of `NAMES` that `check` accepts.
 
     Returns:
         A `tf.distribute.Strategy`; TensorFlow's default one for one replica.
@@ -117,7 +129,7 @@ def create(name):
     """
     import tensorflow as tf
 
-    if name == "multiworker" or task()[1] > 1:
+    if name == "multiworker" or worker_position()[1] > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu" or (name == "auto" and os.environ.get("TPU_NAME")):
         return _tpu()
@@ -132,22 +144,25 @@ def create(name):
     return tf.distribute.get_strategy()
 
 
-def placement_of(name):
-    """Returns the `placement` of the model, for `MixGAN`.
+def placement_for(name: str) -> str | None:
+    """Returns the argument `placement` of `MixGAN` for a flag's value.
 
     Args:
         name: one of `NAMES`.
+
+    Returns:
+        `"spread"` or `None`.
     """
     return "spread" if name == "spread" else None
 
 
 @contextlib.contextmanager
-def folder_of_this_worker(workdir):
+def worker_folder(workdir: pathlib.Path) -> Iterator[pathlib.Path]:
     """Yields the folder that this process may write to.
 
-    All workers do the same, for some of it (reading a metric, say) must be
-    done by all at once. But only the chief does it in the work folder, and
-    only the chief prints; the others work in a temporary copy.
+    All workers do the same work, for some of it (such as reading a metric)
+    must be done by all at once. But only the chief does it in the work folder
+    and prints; the others work in a temporary copy, quietly.
 
     Args:
         workdir: `pathlib.Path` of the work folder.
@@ -155,17 +170,17 @@ def folder_of_this_worker(workdir):
     Yields:
         A `pathlib.Path`.
     """
-    index, count = task()
+    index, count = worker_position()
     if index == 0:
         yield workdir
         return
     print(f"Worker {index} of {count}; worker 0 writes to {workdir}.")
     with (
-        tempfile.TemporaryDirectory(prefix="mixgan-worker-") as scratch,
+        tempfile.TemporaryDirectory(prefix="mixgan-worker-") as temporary,
         open(os.devnull, "w") as nowhere,
         contextlib.redirect_stdout(nowhere),
     ):
-        scratch = pathlib.Path(scratch)
+        scratch = pathlib.Path(temporary)
         for name in (models.CHECKPOINTS, models.BEST):
             if (workdir / name).is_dir():
                 shutil.copytree(
@@ -178,8 +193,8 @@ def folder_of_this_worker(workdir):
         yield scratch
 
 
-def require_same_step(strategy, step):
-    """Refuses to go on if the workers read different checkpoints.
+def require_same_step(strategy: tf.distribute.Strategy, step: int) -> None:
+    """Raises if the workers read different checkpoints.
 
     Args:
         strategy: a `tf.distribute.Strategy`.
@@ -191,21 +206,21 @@ def require_same_step(strategy, step):
     import tensorflow as tf
 
     replicas = strategy.num_replicas_in_sync
-    if task()[1] == 1 or replicas == 1:
+    if worker_position()[1] == 1 or replicas == 1:
         return
 
     @tf.function
-    def steps_of_all():
-        def of_one():
+    def all_steps() -> tf.Tensor:
+        def own_step() -> tf.Tensor:
             context = tf.distribute.get_replica_context()
             place = tf.one_hot(
                 context.replica_id_in_sync_group, replicas, dtype=tf.int64
             )
             return context.all_reduce(tf.distribute.ReduceOp.SUM, place * step)
 
-        return strategy.experimental_local_results(strategy.run(of_one))[0]
+        return strategy.experimental_local_results(strategy.run(own_step))[0]
 
-    steps = sorted(set(steps_of_all().numpy().tolist()))
+    steps = sorted(set(all_steps().numpy().tolist()))
     if len(steps) > 1:
         raise UsageError(
             "the workers read different checkpoints: --workdir must be one "
@@ -214,7 +229,7 @@ def require_same_step(strategy, step):
         )
 
 
-def _tpu():
+def _tpu() -> tf.distribute.Strategy:
     import tensorflow as tf
 
     try:
@@ -232,4 +247,4 @@ def _tpu():
     return tf.distribute.TPUStrategy(resolver)
 
 
-_KINDS = ("chief", "worker")
+_WORKER_KINDS = ("chief", "worker")

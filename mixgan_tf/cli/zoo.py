@@ -1,6 +1,8 @@
-"""`mixgan zoo list | show | verify | card`."""
+"""`mixgan zoo list | show | verify | card`: the pretrained models."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from absl import flags
 
@@ -17,7 +19,7 @@ SUMMARY = (
 _HEADS = ("preset", "data", "T", "parameters", "steps", "scores", "protocol")
 
 
-def run(arguments):
+def run(arguments: Sequence[str]) -> int:
     """Runs `mixgan zoo`.
 
     Args:
@@ -41,7 +43,7 @@ def run(arguments):
     return actions[action](values, arguments[1:])
 
 
-def _list(values, arguments):
+def _list(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     flags.DEFINE_bool("json", False, "Print JSON.", flag_values=values)
     summary = "Lists the pretrained models: scores are mean ± sd over seeds."
     if parsing.parse(values, "zoo list", summary, arguments) is None:
@@ -58,7 +60,7 @@ def _list(values, arguments):
     return 0
 
 
-def _row(name, metadata):
+def _row(name: str, metadata: dict[str, Any]) -> tuple[str, ...]:
     from mixgan_tf.report.formatting import main_scores
     from mixgan_tf.report.formatting import short_protocol
     from mixgan_tf.report.formatting import with_spread
@@ -83,7 +85,7 @@ def _row(name, metadata):
     )
 
 
-def _show(values, arguments):
+def _show(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     summary = "Shows what is known of one preset, as JSON."
     rest = parsing.parse(values, "zoo show", summary, arguments, ["preset"])
     if rest is None:
@@ -97,7 +99,7 @@ def _show(values, arguments):
     return 0
 
 
-def _verify(values, arguments):
+def _verify(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     flags.DEFINE_integer(
         "num",
         None,
@@ -134,7 +136,7 @@ def _verify(values, arguments):
     return 0
 
 
-def _card(values, arguments):
+def _card(values: flags.FlagValues, arguments: Sequence[str]) -> int:
     summary = "Writes a preset's card README.md again, from its metadata."
     rest = parsing.parse(values, "zoo card", summary, arguments, ["preset"])
     if rest is None:
@@ -147,7 +149,7 @@ def _card(values, arguments):
     return 0
 
 
-def _checked_metadata(preset):
+def _checked_metadata(preset: str) -> dict[str, Any]:
     from mixgan_tf.saving.preset_schema import check_entries
 
     metadata = preset_folders.read_metadata(preset)

@@ -1,4 +1,4 @@
-"""Measures of how good samples are."""
+"""Measures of the quality of samples."""
 
 from mixgan_tf.metrics.birthday import BirthdayTest
 from mixgan_tf.metrics.birthday import birthday_test
@@ -39,7 +39,7 @@ from mixgan_tf.metrics.mode_coverage import mode_coverage
 from mixgan_tf.metrics.moments import Moments
 from mixgan_tf.metrics.neural_net.distance import NeuralNetDistance
 from mixgan_tf.metrics.neural_net.distance import neural_net_distance
-from mixgan_tf.metrics.score_spread import Score
+from mixgan_tf.metrics.score_with_spread import Score
 from mixgan_tf.metrics.sliced_wasserstein import sliced_wasserstein
 from mixgan_tf.metrics.support_distance import SupportDistance
 from mixgan_tf.metrics.support_distance import support_distance

@@ -1,8 +1,9 @@
-"""The birthday paradox test: how many different samples there may be."""
+"""The birthday paradox test: an estimate of the number of distinct samples."""
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_number
 from mixgan_tf.arguments import require_positive_int
@@ -14,12 +15,12 @@ from mixgan_tf.pictures import image_grid
 
 
 class BirthdayTest(NamedTuple):
-    """What `birthday_test` finds."""
+    """The result of `birthday_test`."""
 
     duplicate_rate: float  # of the batches, those with a duplicate
-    rate_interval: tuple  # (low, high) of that probability
+    rate_interval: tuple[float, float]  # (low, high) of that probability
     support: float  # size of a uniform support with as many duplicates
-    support_interval: tuple  # (low, high), at the same confidence
+    support_interval: tuple[float, float]  # at the same confidence
     confidence: float
     batch_size: int
     num_batches: int
@@ -28,7 +29,12 @@ class BirthdayTest(NamedTuple):
     distances: np.ndarray  # float64 (num_batches,), between them
 
 
-def duplicate_threshold(real, batch_size, false_alarm=0.05, seed=0):
+def duplicate_threshold(
+    real: npt.ArrayLike,
+    batch_size: int,
+    false_alarm: float = 0.05,
+    seed: int = 0,
+) -> float:
     """Returns the distance below which two samples count as one.
 
     It is small enough that a batch of real data holds such a pair with
@@ -83,8 +89,14 @@ def duplicate_threshold(real, batch_size, false_alarm=0.05, seed=0):
     return threshold
 
 
-def birthday_test(samples, batch_size, threshold, confidence=0.95, seed=0):
-    """Estimates how many different samples a generator makes.
+def birthday_test(
+    samples: npt.ArrayLike,
+    batch_size: int,
+    threshold: float,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> BirthdayTest:
+    """Estimates how many distinct samples a generator makes.
 
     The samples are divided into batches, and a batch has a duplicate if its
     nearest pair is nearer than the threshold. From the probability of that,
@@ -165,7 +177,9 @@ def birthday_test(samples, batch_size, threshold, confidence=0.95, seed=0):
     )
 
 
-def pair_grid(images, found, columns=10):
+def pair_grid(
+    images: npt.ArrayLike, found: BirthdayTest, columns: int = 10
+) -> np.ndarray:
     """Draws the nearest pairs of a birthday test, one below the other.
 
     Args:
@@ -178,13 +192,13 @@ def pair_grid(images, found, columns=10):
         A uint8 array `(H, W, channels)`, for `mixgan_tf.image_grid.save_png`.
 
     Raises:
-        ValueError: if they are no images, or fewer than were tested.
+        ValueError: if `images` holds no images, or fewer than were tested.
     """
     require_positive_int("columns", columns)
     images = np.asarray(images)
     if len(images) <= found.pairs.max():
         raise ValueError(
-            "Argument `images` must be those that the test was of, in the "
+            "Argument `images` must hold the images that were tested, in the "
             f"same order. Received: {len(images)} images, and a pair with "
             f"index {found.pairs.max()}"
         )
@@ -192,7 +206,9 @@ def pair_grid(images, found, columns=10):
     return image_grid.image_grid(images[pairs.T.ravel()], len(pairs))
 
 
-def _nearest_pairs(rows, batch_size, num_batches, seed):
+def _nearest_pairs(
+    rows: np.ndarray, batch_size: int, num_batches: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(seed).permutation(len(rows))
     batches = order[: num_batches * batch_size].reshape(num_batches, batch_size)
     pairs = np.empty((num_batches, 2), "int64")
@@ -205,7 +221,9 @@ def _nearest_pairs(rows, batch_size, num_batches, seed):
     return pairs, smallest
 
 
-def _clopper_pearson(hits, trials, confidence):
+def _clopper_pearson(
+    hits: int, trials: int, confidence: float
+) -> tuple[float, float]:
     from scipy import stats
 
     interval = stats.binomtest(hits, trials).proportion_ci(confidence, "exact")

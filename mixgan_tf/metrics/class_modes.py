@@ -1,14 +1,16 @@
-"""Which classes samples cover, and how evenly, by a classifier's word."""
+"""Coverage of classes: which ones samples fall into, and how evenly."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 
 
 class ClassCoverage(NamedTuple):
-    """What `class_coverage` finds."""
+    """The result of `class_coverage`."""
 
     modes: int  # classes that hold enough of the samples
     kl: float  # of the classes' frequencies to the reference, in nats
@@ -16,7 +18,12 @@ class ClassCoverage(NamedTuple):
     num_samples: int
 
 
-def class_coverage(classes, num_classes, reference=None, min_count=1):
+def class_coverage(
+    classes: npt.ArrayLike,
+    num_classes: int,
+    reference: npt.ArrayLike | None = None,
+    min_count: int = 1,
+) -> ClassCoverage:
     """Counts the classes that samples cover, and how unevenly.
 
     Even a perfect generator has a KL above 0: with `n` samples about
@@ -56,10 +63,10 @@ def class_coverage(classes, num_classes, reference=None, min_count=1):
     classes = require_classes("classes", classes, num_classes)
     counts = np.bincount(classes, minlength=num_classes)
     frequencies = counts / len(classes)
-    reference = _reference(reference, num_classes)
+    expected = _reference_frequencies(reference, num_classes)
     found = counts > 0
     with np.errstate(divide="ignore"):
-        ratios = np.log(frequencies[found]) - np.log(reference[found])
+        ratios = np.log(frequencies[found]) - np.log(expected[found])
     return ClassCoverage(
         modes=int(np.sum(counts >= min_count)),
         kl=float(np.sum(frequencies[found] * ratios)),
@@ -68,8 +75,12 @@ def class_coverage(classes, num_classes, reference=None, min_count=1):
     )
 
 
-def stacked_classes(images, classify, batch_size=256):
-    """Returns the class of stacked images, of three digits as its channels.
+def stacked_classes(
+    images: npt.ArrayLike,
+    classify: Callable[[np.ndarray], npt.ArrayLike],
+    batch_size: int = 256,
+) -> np.ndarray:
+    """Returns the classes of images that stack three digits as channels.
 
     Each channel goes to the digit classifier by itself. `class_coverage` of
     the result counts modes out of 1000.
@@ -86,7 +97,7 @@ def stacked_classes(images, classify, batch_size=256):
 
     Raises:
         ValueError: if the images are not of three channels, or the classifier
-            does not answer with ten numbers an image.
+            does not return ten numbers for each image.
 
     Example:
     ```python
@@ -126,8 +137,10 @@ def stacked_classes(images, classify, batch_size=256):
     return digits @ [100, 10, 1]
 
 
-def require_classes(argument, classes, num_classes):
-    """Returns class ids as an array, if they are ids.
+def require_classes(
+    argument: str, classes: npt.ArrayLike, num_classes: int
+) -> np.ndarray:
+    """Returns class ids as an array, or raises if they are not valid.
 
     Args:
         argument: the name of the user's argument, for error messages.
@@ -138,7 +151,7 @@ def require_classes(argument, classes, num_classes):
         An int64 array `(n,)`.
 
     Raises:
-        ValueError: if it is no such array, or an id is out of range.
+        ValueError: if `classes` is no such array, or an id is out of range.
     """
     array = np.asarray(classes)
     if array.ndim != 1 or array.dtype.kind not in "iu" or not array.size:
@@ -155,7 +168,9 @@ def require_classes(argument, classes, num_classes):
     return array.astype("int64")
 
 
-def _reference(reference, num_classes):
+def _reference_frequencies(
+    reference: npt.ArrayLike | None, num_classes: int
+) -> np.ndarray:
     if reference is None:
         return np.full(num_classes, 1 / num_classes)
     reference = np.asarray(reference, "float64")

@@ -1,17 +1,19 @@
-"""The classifier score: how sure a classifier is, and of how many classes."""
+"""The classifier score: how sure a classifier is, over how many classes."""
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import require_numbers
-from mixgan_tf.metrics.score_spread import Score
+from mixgan_tf.metrics.score_with_spread import Score
 
 
-def classifier_score(logits, splits=10):
-    """Returns exp of the mean divergence of p(y|x) from p(y).
+def classifier_score(logits: npt.ArrayLike, splits: int = 10) -> Score:
+    """Returns the exponential of the mean divergence of p(y|x) from p(y).
 
-    It is 1 where a classifier says the same of every sample, and the number of
-    classes where it is certain of each and meets all equally often. Only with
+    It is 1 where a classifier predicts the same for every sample, and the
+    number of classes where it is certain each time and predicts all classes
+    equally often. Only with
     Inception's logits is it the Inception Score.
 
     Args:
@@ -42,7 +44,8 @@ def classifier_score(logits, splits=10):
             "Argument `logits` must be an array (n, num_classes). "
             f"Received: shape {logits.shape}"
         )
-    score = StreamingClassifierScore(*logits.shape, splits)
+    num, num_classes = logits.shape
+    score = StreamingClassifierScore(num, num_classes, splits)
     score.update(logits)
     return score.result()
 
@@ -62,7 +65,7 @@ class StreamingClassifierScore:
         ValueError: as `classifier_score`.
     """
 
-    def __init__(self, num, num_classes, splits=10):
+    def __init__(self, num: int, num_classes: int, splits: int = 10) -> None:
         require_positive_int("splits", splits)
         if num < splits * num_classes:
             raise ValueError(
@@ -77,8 +80,8 @@ class StreamingClassifierScore:
         self._probabilities = np.zeros((splits, num_classes))
         self._negative_entropies = np.zeros(splits)
 
-    def update(self, logits):
-        """Takes in the next samples.
+    def update(self, logits: npt.ArrayLike) -> None:
+        """Adds the next samples.
 
         Args:
             logits: float array `(B, num_classes)`.
@@ -99,15 +102,15 @@ class StreamingClassifierScore:
         np.add.at(self._negative_entropies, split, negative_entropies)
         self._seen += len(logits)
 
-    def result(self):
-        """Returns the `Score`, once all samples have been taken in."""
+    def result(self) -> Score:
+        """Returns the `Score`, once all samples have been added."""
         if self._seen != self.num:
             raise ValueError(
-                f"The classifier score was to be of {self.num} samples. "
+                f"The classifier score needs all of its {self.num} samples. "
                 f"Received: {self._seen}"
             )
         marginal = self._probabilities / self._counts[:, None]
         safe = np.where(marginal > 0, marginal, 1.0)  # 0 log 0 is 0
         entropy = -(marginal * np.log(safe)).sum(axis=1)
         scores = np.exp(entropy + self._negative_entropies / self._counts)
-        return Score.of_parts(scores)
+        return Score.from_parts(scores)

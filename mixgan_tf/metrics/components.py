@@ -1,29 +1,38 @@
-"""How the components of a mixture differ, and how many there really are."""
+"""Comparison of a mixture's components, and their effective number."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.class_modes import require_classes
 from mixgan_tf.metrics.distances import require_features
 from mixgan_tf.metrics.distances import require_same_width
 from mixgan_tf.metrics.distances import squared_distance_blocks
+from mixgan_tf.metrics.required import required
+from mixgan_tf.model.mixture_model import MixtureModel
 
 
 class ComponentReport(NamedTuple):
-    """What `component_report` finds, of `T` components."""
+    """The result of `component_report` for `T` components."""
 
     distances: np.ndarray  # float64 (T, T), between components, 0 to itself
     noise: np.ndarray  # float64 (T,), between halves of a component's samples
-    class_frequencies: object  # float64 (T, num_classes), or None
+    class_frequencies: np.ndarray | None  # float64 (T, num_classes)
     weights: np.ndarray  # float64, as given
-    effective_components: object  # exp of the weights' entropy
+    effective_components: float | np.ndarray  # exp of the weights' entropy
 
 
 def component_report(
-    samples, weights=None, classes=None, num_classes=None, distance=None
-):
+    samples: Sequence[npt.ArrayLike],
+    weights: npt.ArrayLike | None = None,
+    classes: Sequence[npt.ArrayLike] | None = None,
+    num_classes: int | None = None,
+    distance: Callable[[np.ndarray, np.ndarray], float] | None = None,
+) -> ComponentReport:
     """Compares the components of a mixture by samples of each.
 
     Components that do the same are at distance 0 but for chance, and `noise`
@@ -63,35 +72,42 @@ def component_report(
     report.distances, report.noise, report.effective_components
     ```
     """
-    samples = [
+    features = [
         require_features(f"samples[{i}]", x, min_rows=4)
         for i, x in enumerate(samples)
     ]
-    require_same_width(**{f"samples[{i}]": x for i, x in enumerate(samples)})
+    require_same_width(**{f"samples[{i}]": x for i, x in enumerate(features)})
+    num = len(features)
     if weights is None:
-        weights = np.full(len(samples), 1 / max(len(samples), 1))
+        weights = np.full(num, 1 / max(num, 1))
     effective = effective_components(weights)
-    if len(np.asarray(weights)) != len(samples):
+    if len(np.asarray(weights)) != num:
         raise ValueError(
-            "Argument `weights` must have one for each of the components of "
-            f"`samples`, {len(samples)}. Received: {len(np.asarray(weights))}"
+            "Argument `weights` must have one weight for each of the "
+            f"components of `samples`, {num}. "
+            f"Received: {len(np.asarray(weights))}"
         )
     distance = distance or energy_distance
-    matrix = np.zeros((len(samples), len(samples)))
-    for i in range(len(samples)):
+    matrix = np.zeros((num, num))
+    for i in range(num):
         for j in range(i):
-            matrix[i, j] = matrix[j, i] = distance(samples[i], samples[j])
+            matrix[i, j] = matrix[j, i] = distance(features[i], features[j])
     return ComponentReport(
         distances=matrix,
-        noise=np.array([distance(x[::2], x[1::2]) for x in samples]),
-        class_frequencies=_class_frequencies(samples, classes, num_classes),
+        noise=np.array([distance(x[::2], x[1::2]) for x in features]),
+        class_frequencies=_class_frequencies(features, classes, num_classes),
         weights=np.asarray(weights, "float64"),
         effective_components=effective,
     )
 
 
-def component_samples(gan, num, seed=0, labels=None):
-    """Draws samples of each component of a mixture, independent of the others.
+def component_samples(
+    gan: MixtureModel,
+    num: int,
+    seed: int = 0,
+    labels: np.ndarray | int | None = None,
+) -> list[np.ndarray]:
+    """Draws independent samples from each component of a mixture.
 
     Args:
         gan: a `MixGAN`.
@@ -114,7 +130,7 @@ def component_samples(gan, num, seed=0, labels=None):
     ]
 
 
-def energy_distance(x, y):
+def energy_distance(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     """Estimates the energy distance of two distributions from samples.
 
     `2 E|X - Y| - E|X - X'| - E|Y - Y'|` of Euclidean distances: at least 0,
@@ -146,14 +162,14 @@ def energy_distance(x, y):
     require_same_width(x=x, y=y)
     n, m = len(x), len(y)
     return float(
-        2 * _sum_of_distances(x, y) / (n * m)
-        - _sum_of_distances(x, x) / (n * (n - 1))
-        - _sum_of_distances(y, y) / (m * (m - 1))
+        2 * _sum_distances(x, y) / (n * m)
+        - _sum_distances(x, x) / (n * (n - 1))
+        - _sum_distances(y, y) / (m * (m - 1))
     )
 
 
-def effective_components(weights):
-    """Returns how many equal components the weights are worth.
+def effective_components(weights: npt.ArrayLike) -> float | np.ndarray:
+    """Returns how many equally weighted components the weights amount to.
 
     Args:
         weights: float array `(T,)` that adds up to 1, or `(T, num_classes)` of
@@ -164,7 +180,7 @@ def effective_components(weights):
         `(num_classes,)` for columns.
 
     Raises:
-        ValueError: if they are not nonnegative or do not add up to 1.
+        ValueError: if the weights are negative or do not add up to 1.
 
     Example:
     ```python
@@ -187,7 +203,7 @@ def effective_components(weights):
     return effective if effective.ndim else float(effective)
 
 
-def _sum_of_distances(x, y):
+def _sum_distances(x: np.ndarray, y: np.ndarray) -> float:
     total = 0.0
     for rows, columns, squared in squared_distance_blocks(x, y):
         if x is y and rows == columns:
@@ -196,10 +212,15 @@ def _sum_of_distances(x, y):
     return total
 
 
-def _class_frequencies(samples, classes, num_classes):
+def _class_frequencies(
+    samples: list[np.ndarray],
+    classes: Sequence[npt.ArrayLike] | None,
+    num_classes: int | None,
+) -> np.ndarray | None:
     if classes is None:
         return None
     require_positive_int("num_classes", num_classes)
+    num_classes = required(num_classes, "num_classes")
     if len(classes) != len(samples):
         raise ValueError(
             "Argument `classes` must be a list of arrays, one for each of the "

@@ -1,6 +1,9 @@
 """Distances between rows of features, in memory that grows with the rows."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 
@@ -8,12 +11,12 @@ from mixgan_tf.arguments import require_positive_int
 BLOCK = 2048
 
 
-def require_numbers(argument, value):
-    """Returns an array, if it is one of real numbers.
+def require_numbers(argument: str, value: npt.ArrayLike) -> np.ndarray:
+    """Returns an array, or raises if it does not hold real numbers.
 
     Args:
         argument: the name of the user's argument, for error messages.
-        value: what the user gave. Strings of digits are no numbers.
+        value: what the user gave. Strings of digits are not numbers.
 
     Returns:
         A NumPy array of floats, ints or bools.
@@ -30,7 +33,9 @@ def require_numbers(argument, value):
     return array
 
 
-def require_features(argument, value, min_rows=1):
+def require_features(
+    argument: str, value: npt.ArrayLike, min_rows: int = 1
+) -> np.ndarray:
     """Returns samples or their features as a matrix with a row for each.
 
     Args:
@@ -73,26 +78,28 @@ def require_features(argument, value, min_rows=1):
     return np.ascontiguousarray(array)
 
 
-def require_same_width(**features):
-    """Raises unless several matrices have one number of columns.
+def require_same_width(**features: np.ndarray) -> None:
+    """Raises unless matrices have the same number of columns.
 
     Args:
         **features: arrays `(n, d)` by the names of the user's arguments.
 
     Raises:
-        ValueError: if they have not.
+        ValueError: if the numbers of columns differ.
     """
     if len({array.shape[1] for array in features.values()}) > 1:
         names = " and ".join(f"`{name}`" for name in features)
         widths = [array.shape[1] for array in features.values()]
         raise ValueError(
-            f"Arguments {names} must have samples or features of one size. "
+            f"Arguments {names} must have samples or features of equal size. "
             f"Received: {widths} numbers a row"
         )
 
 
-def nearest(queries, points, k=1):
-    """Finds the `k` nearest of a set of points.
+def nearest(
+    queries: np.ndarray | None, points: np.ndarray, k: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Finds the `k` nearest points to each query.
 
     scikit-learn finds the neighbours. It computes distances in high dimensions
     from a matrix product, which blurs the smallest; they are taken again from
@@ -109,7 +116,7 @@ def nearest(queries, points, k=1):
         nearest first.
 
     Raises:
-        ValueError: if there are fewer than `k` points, besides itself.
+        ValueError: if there are fewer than `k` points besides the query.
     """
     from sklearn.neighbors import NearestNeighbors
 
@@ -131,8 +138,10 @@ def nearest(queries, points, k=1):
     )
 
 
-def distances_to_rows(x, y, indices):
-    """Returns the distance of each row of `x` to chosen rows of `y`.
+def distances_to_rows(
+    x: np.ndarray, y: np.ndarray, indices: np.ndarray
+) -> np.ndarray:
+    """Returns the distances of each row of `x` to chosen rows of `y`.
 
     Args:
         x: array `(n, d)`.
@@ -152,7 +161,9 @@ def distances_to_rows(x, y, indices):
     return distances
 
 
-def squared_distance_blocks(x, y):
+def squared_distance_blocks(
+    x: np.ndarray, y: np.ndarray
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """Yields the squared distance of every pair of rows, block by block.
 
     Args:
@@ -162,7 +173,7 @@ def squared_distance_blocks(x, y):
     Yields:
         Tuples of a slice of `x`'s rows, a slice of `y`'s, and a float64 array
         of the squared distances between them. They are differences of larger
-        numbers: see `rounding` for how exact they are.
+        numbers: see `rounding_error_bound` for how exact they are.
     """
     from sklearn.metrics.pairwise import euclidean_distances
 
@@ -179,8 +190,8 @@ def squared_distance_blocks(x, y):
             )
 
 
-def rounding(x, y):
-    """Bounds the error of `squared_distance_blocks`, generously.
+def rounding_error_bound(x: np.ndarray, y: np.ndarray) -> float:
+    """Returns a generous bound on the error of `squared_distance_blocks`.
 
     Args:
         x: finite array `(n, d)`.

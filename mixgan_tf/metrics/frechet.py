@@ -1,11 +1,14 @@
 """The Frechet distance between Gaussians fitted to two sets of features."""
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.metrics.moments import Moments
 
 
-def frechet_distance(real, fake):
+def frechet_distance(
+    real: npt.ArrayLike | Moments, fake: npt.ArrayLike | Moments
+) -> float:
     """Returns the squared Frechet distance between two sets of features.
 
     Only with Inception's features is it the FID. It is biased: fewer samples
@@ -32,17 +35,15 @@ def frechet_distance(real, fake):
     Reference:
         [Heusel et al., 2017](https://arxiv.org/abs/1706.08500), equation 6.
     """
-    real, fake = (
-        each if isinstance(each, Moments) else Moments.of(each)
+    a, b = (
+        each if isinstance(each, Moments) else Moments.from_features(each)
         for each in (real, fake)
     )
-    require_more_samples(len(real.mean), real.count, fake.count)
-    return frechet_distance_of_gaussians(
-        real.mean, real.covariance, fake.mean, fake.covariance
-    )
+    require_more_samples(len(a.mean), a.count, b.count)
+    return gaussian_frechet_distance(a.mean, a.covariance, b.mean, b.covariance)
 
 
-def require_more_samples(dimensions, num_real, num_fake):
+def require_more_samples(dimensions: int, num_real: int, num_fake: int) -> None:
     """Raises unless there are more samples of each kind than features.
 
     Args:
@@ -51,7 +52,7 @@ def require_more_samples(dimensions, num_real, num_fake):
         num_fake: number of fake samples.
 
     Raises:
-        ValueError: if there are not.
+        ValueError: if there are too few samples.
     """
     if min(num_real, num_fake) <= dimensions:
         raise ValueError(
@@ -62,13 +63,19 @@ def require_more_samples(dimensions, num_real, num_fake):
         )
 
 
-def frechet_distance_of_gaussians(mean_a, covariance_a, mean_b, covariance_b):
-    """Returns `|m_a - m_b|^2 + tr(A + B - 2 (A B)^(1/2))`.
+def gaussian_frechet_distance(
+    mean_a: npt.ArrayLike,
+    covariance_a: npt.ArrayLike,
+    mean_b: npt.ArrayLike,
+    covariance_b: npt.ArrayLike,
+) -> float:
+    """Returns the squared Frechet distance between two Gaussians.
 
-    The trace of the root is the sum of the singular values of
-    `A^(1/2) B^(1/2)`. The roots come from the eigenvalues of the symmetric
-    covariances, in float64, rounding errors below zero set to zero: nothing
-    can become imaginary, and singular covariances are no difficulty.
+    It is `|m_a - m_b|^2 + tr(A + B - 2 (A B)^(1/2))`. The trace of the root is
+    the sum of the singular values of `A^(1/2) B^(1/2)`. The roots
+    come from the eigenvalues of the symmetric covariances, in float64, with
+    rounding errors below zero set to zero: nothing can become imaginary, and
+    singular covariances cause no difficulty.
 
     Args:
         mean_a: float array `(dimensions,)`.
@@ -85,7 +92,7 @@ def frechet_distance_of_gaussians(mean_a, covariance_a, mean_b, covariance_b):
     Example:
     ```python
     identity = np.eye(6)
-    frechet_distance_of_gaussians(  # 6 * 0.25 + 6 * (1 + 4 - 2 * 2) = 7.5
+    gaussian_frechet_distance(  # 6 * 0.25 + 6 * (1 + 4 - 2 * 2) = 7.5
         np.zeros(6), identity, np.full(6, 0.5), 4 * identity
     )
     ```

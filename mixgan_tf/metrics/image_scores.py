@@ -1,10 +1,17 @@
 """Scores of samples against real images, with the protocol that made them."""
 
 import importlib.metadata
+import os
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+from typing import cast
 
+from mixgan_tf.metrics.features.extractor import Extractor
 from mixgan_tf.metrics.features.extractor_folders import get_extractor
 from mixgan_tf.metrics.features.reference import reference_statistics
 from mixgan_tf.metrics.features.sources import GanSamples
+from mixgan_tf.metrics.features.sources import ImageSource
 from mixgan_tf.metrics.features.streaming import KEPT_FEATURES
 from mixgan_tf.metrics.features.streaming import Statistics
 from mixgan_tf.metrics.features.streaming import collect_statistics
@@ -12,7 +19,10 @@ from mixgan_tf.metrics.features.streaming import first_images
 from mixgan_tf.metrics.frechet import frechet_distance
 from mixgan_tf.metrics.frechet import require_more_samples
 from mixgan_tf.metrics.kernel_distance import kernel_distance
+from mixgan_tf.metrics.required import required
+from mixgan_tf.metrics.score_with_spread import Score
 from mixgan_tf.metrics.sliced_wasserstein import sliced_wasserstein
+from mixgan_tf.model.mixture_model import MixtureModel
 from mixgan_tf.version import __version__
 
 KERNEL_BLOCK_SIZE = 1000
@@ -22,12 +32,12 @@ SLICED_SEED = 0
 
 
 def compute_scores(
-    samples,
-    real,
-    extractor,
-    metrics=("classifier_score", "frechet", "kernel"),
-    splits=10,
-):
+    samples: ImageSource | MixtureModel,
+    real: ImageSource,
+    extractor: str | os.PathLike[str] | Extractor | None,
+    metrics: str | Sequence[str] = ("classifier_score", "frechet", "kernel"),
+    splits: int = 10,
+) -> dict[str, Any]:
     """Scores samples against real images.
 
     Two scores are comparable if their protocols agree, but for the samples.
@@ -67,51 +77,71 @@ def compute_scores(
     result["scores"]["frechet@mnist"]["value"]
     ```
     """
-    metrics = _checked_metrics(metrics)
+    names = _checked_metrics(metrics)
     if hasattr(samples, "sample"):
-        samples = GanSamples(samples)
-    if extractor is not None or any(m not in _OF_PIXELS for m in metrics):
-        extractor = get_extractor(extractor)
+        source: ImageSource = GanSamples(cast(MixtureModel, samples))
+    else:
+        source = cast(ImageSource, samples)
+    judge: Extractor | None = None
+    if extractor is not None or any(m not in _PIXEL_METRICS for m in names):
+        judge = get_extractor(extractor)
     # What takes long comes last: bad input is refused at once.
-    if "frechet" in metrics:
-        require_more_samples(extractor.feature_dim, real.num, samples.num)
-    of_real, of_samples = _statistics(samples, real, extractor, metrics, splits)
+    if "frechet" in names:
+        dimensions = required(judge, "an extractor").feature_dim
+        require_more_samples(dimensions, real.num, source.num)
+    statistics = _statistics(source, real, judge, names, splits)
     return {
         "scores": {
-            metric
-            if metric in _OF_PIXELS
-            else extractor.score_name(metric): METRICS[metric](
-                of_real, of_samples
-            )
-            for metric in metrics
+            score_name(metric, judge): METRICS[metric](*statistics)
+            for metric in names
         },
         "protocol": {
-            "samples": samples.describe(),
+            "samples": source.describe(),
             "real": real.describe(),
             "pixels": "rounded to 8 bits",
-            "extractor": extractor and extractor.describe(),
-            "settings": _settings(metrics, splits),
+            "extractor": judge and judge.describe(),
+            "settings": _settings(names, splits),
             "versions": _versions(),
         },
     }
 
 
-def _classifier_score(real, fake):
-    return _of_parts(fake.classifier_score)
+def score_name(metric: str, extractor: Extractor | None) -> str:
+    """Returns the name of a metric's score.
+
+    Args:
+        metric: a key of `METRICS`.
+        extractor: the extractor it was computed with, if it needs one.
+
+    Returns:
+        A string such as `"frechet@mnist"`.
+    """
+    if metric in _PIXEL_METRICS:
+        return metric
+    return required(extractor, "an extractor").score_name(metric)
 
 
-def _frechet(real, fake):
+def _classifier_score(real: Statistics, fake: Statistics) -> dict[str, Any]:
+    score = required(fake.classifier_score, "a classifier score")
+    return _score_entry(score)
+
+
+def _frechet(real: Statistics, fake: Statistics) -> dict[str, Any]:
     return {"value": frechet_distance(real.moments, fake.moments)}
 
 
-def _kernel(real, fake):
-    return _of_parts(
+def _kernel(real: Statistics, fake: Statistics) -> dict[str, Any]:
+    return _score_entry(
         kernel_distance(real.features, fake.features, KERNEL_BLOCK_SIZE)
     )
 
 
-def _sliced_wasserstein(real, fake):
-    levels = sliced_wasserstein(real.images, fake.images, seed=SLICED_SEED)
+def _sliced_wasserstein(real: Statistics, fake: Statistics) -> dict[str, Any]:
+    levels = sliced_wasserstein(
+        required(real.images, "real images"),
+        required(fake.images, "images of samples"),
+        seed=SLICED_SEED,
+    )
     return {
         "value": sum(levels.values()) / len(levels),
         "levels": {str(side): value for side, value in levels.items()},
@@ -119,16 +149,16 @@ def _sliced_wasserstein(real, fake):
 
 
 # Functions of two `Statistics`, of the real images and of the samples.
-METRICS = {
+METRICS: dict[str, Callable[[Statistics, Statistics], dict[str, Any]]] = {
     "classifier_score": _classifier_score,
     "frechet": _frechet,
     "kernel": _kernel,
     "sliced_wasserstein": _sliced_wasserstein,
 }
-_OF_PIXELS = ("sliced_wasserstein",)
+_PIXEL_METRICS = ("sliced_wasserstein",)
 
 
-def _checked_metrics(metrics):
+def _checked_metrics(metrics: str | Sequence[str]) -> tuple[str, ...]:
     names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
     unknown = [name for name in names if name not in METRICS]
     if unknown or not names:
@@ -139,28 +169,36 @@ def _checked_metrics(metrics):
     return names
 
 
-def _statistics(samples, real, extractor, metrics, splits):
+def _statistics(
+    samples: ImageSource,
+    real: ImageSource,
+    extractor: Extractor | None,
+    metrics: Sequence[str],
+    splits: int,
+) -> tuple[Statistics, Statistics]:
+    """Returns the statistics of the real images and of the samples."""
     num = 0
     if "sliced_wasserstein" in metrics:
         num = min(SLICED_IMAGES, samples.num, real.num)
     if extractor is None:
-        return [
-            Statistics(None, None, first_images(source, num))
-            for source in (real, samples)
-        ]
-    of_real = reference_statistics(real, extractor)
-    of_samples = collect_statistics(
+        return (
+            Statistics.without_features(first_images(real, num)),
+            Statistics.without_features(first_images(samples, num)),
+        )
+    real_statistics = reference_statistics(real, extractor)
+    fake_statistics = collect_statistics(
         samples,
         extractor,
         keep_images=num,
         splits=splits if "classifier_score" in metrics else None,
     )
     if num:
-        of_real = of_real._replace(images=first_images(real, num))
-    return of_real, of_samples
+        images = first_images(real, num)
+        real_statistics = real_statistics._replace(images=images)
+    return real_statistics, fake_statistics
 
 
-def _settings(metrics, splits):
+def _settings(metrics: Sequence[str], splits: int) -> dict[str, dict[str, int]]:
     every = {
         "classifier_score": {"splits": splits},
         "frechet": {},
@@ -176,11 +214,11 @@ def _settings(metrics, splits):
     return {metric: every[metric] for metric in metrics}
 
 
-def _of_parts(score):
+def _score_entry(score: Score) -> dict[str, Any]:
     return {"value": score.mean, "sd": score.sd, "parts": score.parts}
 
 
-def _versions():
+def _versions() -> dict[str, str]:
     packages = ("tensorflow", "keras", "numpy", "tensorflow-gan")
     return {
         "mixgan_tf": __version__,

@@ -2,17 +2,23 @@
 
 import contextlib
 import logging
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.distances import require_numbers
-from mixgan_tf.metrics.score_spread import Score
+from mixgan_tf.metrics.score_with_spread import Score
 
 
-def kernel_distance(real_features, fake_features, max_block_size=1000):
+def kernel_distance(
+    real_features: npt.ArrayLike,
+    fake_features: npt.ArrayLike,
+    max_block_size: int = 1000,
+) -> Score:
     """Returns the squared MMD of the kernel `(x.y / dimensions + 1)^3`.
 
     Features are compared in blocks; each block's estimate is unbiased, so that
@@ -74,7 +80,7 @@ def kernel_distance(real_features, fake_features, max_block_size=1000):
 
 
 @contextlib.contextmanager
-def _quiet_tensorflow():
+def _quiet_tensorflow() -> Iterator[None]:
     # TF-GAN uses an argument of which TensorFlow warns on standard error.
     logger = tf.get_logger()
     level = logger.level

@@ -1,23 +1,25 @@
-"""Fidelity and diversity apart: how the samples' and the data's balls overlap.
+"""Fidelity and diversity, measured by how balls around samples overlap.
 
 Both pairs of measures take the support of a distribution to be the union of
 balls around its samples, each reaching to the `k`-th nearest of the others.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import nearest
 from mixgan_tf.metrics.distances import require_features
 from mixgan_tf.metrics.distances import require_same_width
-from mixgan_tf.metrics.distances import rounding
+from mixgan_tf.metrics.distances import rounding_error_bound
 from mixgan_tf.metrics.distances import squared_distance_blocks
 
 
 class PrecisionRecall(NamedTuple):
-    """What `precision_recall` finds."""
+    """The result of `precision_recall`."""
 
     precision: float  # of the generated samples, those inside a real ball
     recall: float  # of the real samples, those inside a generated ball
@@ -27,7 +29,7 @@ class PrecisionRecall(NamedTuple):
 
 
 class DensityCoverage(NamedTuple):
-    """What `density_coverage` finds."""
+    """The result of `density_coverage`."""
 
     density: float  # real balls around a generated sample, mean, over k
     coverage: float  # of the real balls, those that hold a generated sample
@@ -36,7 +38,9 @@ class DensityCoverage(NamedTuple):
     num_fake: int
 
 
-def precision_recall(real, fake, k=3):
+def precision_recall(
+    real: npt.ArrayLike, fake: npt.ArrayLike, k: int = 3
+) -> PrecisionRecall:
     """Measures fidelity and diversity by improved precision and recall.
 
     Precision is the fraction of generated samples that lie in the ball of any
@@ -85,7 +89,9 @@ def precision_recall(real, fake, k=3):
     )
 
 
-def density_coverage(real, fake, k=5):
+def density_coverage(
+    real: npt.ArrayLike, fake: npt.ArrayLike, k: int = 5
+) -> DensityCoverage:
     """Measures fidelity and diversity by density and coverage.
 
     Density is the mean number of real balls that a generated sample lies in,
@@ -121,7 +127,7 @@ def density_coverage(real, fake, k=5):
     Reference:
         [Naeem et al., 2020](https://arxiv.org/abs/2002.09797), section 3.
     """
-    real, fake = _checked(real, fake, k, balls_of=("real",))
+    real, fake = _checked(real, fake, k, with_balls=("real",))
     balls, members = _memberships(fake, real, k)
     return DensityCoverage(
         density=float(balls.mean() / k),
@@ -132,14 +138,19 @@ def density_coverage(real, fake, k=5):
     )
 
 
-def _checked(real, fake, k, balls_of=("real", "fake")):
+def _checked(
+    real: npt.ArrayLike,
+    fake: npt.ArrayLike,
+    k: int,
+    with_balls: Sequence[str] = ("real", "fake"),
+) -> tuple[np.ndarray, np.ndarray]:
     given = {
         "real": require_features("real", real),
         "fake": require_features("fake", fake),
     }
     require_same_width(**given)
     require_positive_int("k", k)
-    for name in balls_of:
+    for name in with_balls:
         if k >= len(given[name]):
             raise ValueError(
                 f"Argument `k` must be below the number of rows of `{name}`, "
@@ -148,11 +159,13 @@ def _checked(real, fake, k, balls_of=("real", "fake")):
     return given["real"], given["fake"]
 
 
-def _memberships(queries, points, k):
+def _memberships(
+    queries: np.ndarray, points: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts the balls each query lies in, and the queries in each ball."""
     radii, _ = nearest(None, points, k)
     # A ball's own k-th neighbour must count if it is among the queries.
-    squared = radii[:, -1] ** 2 + rounding(queries, points)
+    squared = radii[:, -1] ** 2 + rounding_error_bound(queries, points)
     balls = np.zeros(len(queries), "int64")
     members = np.zeros(len(points), "int64")
     for rows, columns, distances in squared_distance_blocks(queries, points):

@@ -1,8 +1,9 @@
-"""Whether samples copy the training data: their nearest neighbours there."""
+"""The memorization test: whether samples copy the training data."""
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import nearest
@@ -12,7 +13,7 @@ from mixgan_tf.pictures import image_grid
 
 
 class Memorization(NamedTuple):
-    """What `memorization` finds."""
+    """The result of `memorization`."""
 
     nearer: float  # P(a sample is nearer to training data than held-out is)
     z: float  # how many standard errors that is above a half
@@ -24,7 +25,9 @@ class Memorization(NamedTuple):
     indices: np.ndarray  # int64 (n,), the training rows they are nearest to
 
 
-def nearest_neighbors(samples, train, k=1):
+def nearest_neighbors(
+    samples: npt.ArrayLike, train: npt.ArrayLike, k: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Finds the training samples nearest to given samples.
 
     Args:
@@ -53,8 +56,10 @@ def nearest_neighbors(samples, train, k=1):
     return nearest(samples, train, k)
 
 
-def memorization(samples, train, heldout):
-    """Tests whether samples are nearer to the training data than new data are.
+def memorization(
+    samples: npt.ArrayLike, train: npt.ArrayLike, heldout: npt.ArrayLike
+) -> Memorization:
+    """Tests whether samples lie nearer to the training data than new data do.
 
     Samples of the data's own distribution would be as far from the training
     set as held-out data: `nearer` is then 1/2 and `z` standard normal. Copies
@@ -116,13 +121,18 @@ def memorization(samples, train, heldout):
     )
 
 
-def neighbor_grid(samples, train, indices, rows=10):
+def neighbor_grid(
+    samples: npt.ArrayLike,
+    train: npt.ArrayLike,
+    indices: npt.ArrayLike,
+    rows: int = 10,
+) -> np.ndarray:
     """Draws samples and, to the right of each, its nearest neighbours.
 
     Args:
         samples: float array `(n, height, width, 1 or 3)` in [-1, 1].
         train: float array `(m, height, width, 1 or 3)` in [-1, 1]: images
-            whose neighbours were sought in the same order.
+            among which neighbours were sought, in the same order.
         indices: int array `(n, k)` or `(n,)` of training images: see
             `nearest_neighbors`.
         rows: positive int, how many samples at most, from the first.

@@ -1,21 +1,28 @@
-"""Which modes of a Gaussian mixture samples reach, and how closely."""
+"""Coverage of the modes of a Gaussian mixture by samples."""
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_number
 from mixgan_tf.metrics.distances import require_numbers
 
 
 class ModeCoverage(NamedTuple):
-    """What `mode_coverage` finds."""
+    """The result of `mode_coverage`."""
 
     modes: int  # modes that hold enough of the samples
     high_quality: float  # fraction of the samples that lie near any mode
 
 
-def mode_coverage(samples, centers, sd, radius=3.0, share=0.2):
+def mode_coverage(
+    samples: npt.ArrayLike,
+    centers: npt.ArrayLike,
+    sd: float,
+    radius: float = 3.0,
+    share: float = 0.2,
+) -> ModeCoverage:
     """Counts the modes that samples cover, and the samples near any mode.
 
     A sample is of high quality if it lies within `radius * sd` of its nearest

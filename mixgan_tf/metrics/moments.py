@@ -1,6 +1,9 @@
 """Mean and covariance of features that arrive in batches."""
 
+from typing import Self
+
 import numpy as np
+import numpy.typing as npt
 
 
 class Moments:
@@ -25,14 +28,14 @@ class Moments:
         [Chan et al., 1979](http://i.stanford.edu/pub/cstr/reports/cs/tr/79/773/CS-TR-79-773.pdf).
     """
 
-    def __init__(self, dimensions):
+    def __init__(self, dimensions: int) -> None:
         self.count = 0
         self.mean = np.zeros(dimensions)
         # Sum of outer products of the rows less their mean.
         self.scatter = np.zeros((dimensions, dimensions))
 
     @classmethod
-    def of(cls, features):
+    def from_features(cls, features: npt.ArrayLike) -> Self:
         """Returns the moments of an array `(n, dimensions)`."""
         features = np.asarray(features)
         if features.ndim != 2 or features.dtype.kind not in "fiub":
@@ -45,16 +48,19 @@ class Moments:
         return moments
 
     @classmethod
-    def from_values(cls, count, mean, scatter):
-        """Returns moments whose values are known already."""
+    def from_values(
+        cls, count: int, mean: npt.ArrayLike, scatter: npt.ArrayLike
+    ) -> Self:
+        """Returns moments with given values."""
+        mean = np.asarray(mean, "float64")
         moments = cls(len(mean))
         moments.count = int(count)
-        moments.mean = np.asarray(mean, "float64")
+        moments.mean = mean
         moments.scatter = np.asarray(scatter, "float64")
         return moments
 
     @property
-    def covariance(self):
+    def covariance(self) -> np.ndarray:
         """The sample covariance, float64 `(dimensions, dimensions)`.
 
         Divided by `count - 1`; NaN for fewer than two rows.
@@ -63,8 +69,8 @@ class Moments:
             return np.full_like(self.scatter, np.nan)
         return self.scatter / (self.count - 1)
 
-    def update(self, features):
-        """Takes in more rows.
+    def update(self, features: npt.ArrayLike) -> None:
+        """Adds more rows of features.
 
         Args:
             features: float array `(B, dimensions)`.

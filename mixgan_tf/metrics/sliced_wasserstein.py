@@ -1,6 +1,7 @@
 """The sliced Wasserstein distance between small patches of images."""
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.metrics.distances import require_numbers
@@ -14,14 +15,14 @@ _CHUNK = 16
 
 
 def sliced_wasserstein(
-    real_images,
-    fake_images,
-    patches_per_image=64,
-    patch_size=7,
-    num_directions=147,
-    seed=0,
-):
-    """Returns how far patches of two sets of images are apart.
+    real_images: npt.ArrayLike,
+    fake_images: npt.ArrayLike,
+    patches_per_image: int = 64,
+    patch_size: int = 7,
+    num_directions: int = 147,
+    seed: int = 0,
+) -> dict[int, float]:
+    """Returns the distance between patches of two sets of images.
 
     Images are split into a Laplacian pyramid, down to sides of 16. At each
     level, patches from random places are brought to mean 0 and variance 1,
@@ -94,11 +95,15 @@ def sliced_wasserstein(
             for level in (level_real, level_fake)
         ]
         directions = random.normal(size=(patches[0].shape[1], num_directions))
-        distances[level_real.shape[1]] = sliced_distance(*patches, directions)
+        distances[level_real.shape[1]] = sliced_distance(
+            patches[0], patches[1], directions
+        )
     return distances
 
 
-def sliced_distance(a, b, directions):
+def sliced_distance(
+    a: np.ndarray, b: np.ndarray, directions: np.ndarray
+) -> float:
     """Returns the mean 1-D Wasserstein distance of projections.
 
     Args:
@@ -120,8 +125,8 @@ def sliced_distance(a, b, directions):
     return float(np.concatenate(distances).mean())
 
 
-def laplacian_pyramid(images):
-    """Splits images into what each halving of the resolution loses.
+def laplacian_pyramid(images: npt.ArrayLike) -> list[np.ndarray]:
+    """Splits images into the detail that each halving of the resolution loses.
 
     Args:
         images: float array `(n, height, width, channels)`.
@@ -141,14 +146,16 @@ def laplacian_pyramid(images):
     return levels
 
 
-def _blurred(images):
+def _blurred(images: np.ndarray) -> np.ndarray:
     height, width = images.shape[1:3]
     padded = np.pad(images, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="reflect")
     rows = sum(w * padded[:, k : k + height] for k, w in enumerate(_BLUR))
     return sum(w * rows[:, :, k : k + width] for k, w in enumerate(_BLUR))
 
 
-def _patches(images, per_image, size, random):
+def _patches(
+    images: np.ndarray, per_image: int, size: int, random: np.random.Generator
+) -> np.ndarray:
     num, height, width, channels = images.shape
     count = num * per_image
     index = np.repeat(np.arange(num), per_image)[:, None, None]

@@ -1,8 +1,9 @@
-"""How far a distribution is, at least, from everything on given points."""
+"""A lower bound on the distance of a distribution to a finite support."""
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.metrics.distances import nearest
 from mixgan_tf.metrics.distances import require_features
@@ -10,14 +11,16 @@ from mixgan_tf.metrics.distances import require_same_width
 
 
 class SupportDistance(NamedTuple):
-    """What `support_distance` finds."""
+    """The result of `support_distance`."""
 
     distance: float  # mean distance of a sample to the nearest point
     standard_error: float
 
 
-def support_distance(samples, support):
-    """Bounds from below the Wasserstein distance to a finite support.
+def support_distance(
+    samples: npt.ArrayLike, support: npt.ArrayLike
+) -> SupportDistance:
+    """Returns a lower bound on the Wasserstein distance to a finite support.
 
     Whatever plan moves the samples' distribution onto the points, each sample
     travels at least to the nearest of them: the Wasserstein-1 distance to

@@ -1,12 +1,12 @@
-"""The birthday paradox, inverted: from collisions to the number of things."""
+"""The birthday paradox inverted: the support size behind a collision rate."""
 
 import numpy as np
 
 from mixgan_tf.arguments import require_positive_int
 
 
-def support_size(duplicate_rate, batch_size):
-    """Returns the `N` of which uniform draws collide with a probability.
+def support_size(duplicate_rate: float, batch_size: int) -> float:
+    """Returns the support size `N` that gives a rate of duplicates.
 
     Args:
         duplicate_rate: float in `[0, 1]`, the probability that `batch_size`
@@ -40,7 +40,7 @@ def support_size(duplicate_rate, batch_size):
     target = -np.log1p(-duplicate_rate)
     earlier = np.arange(1, batch_size)
 
-    def excess(size):
+    def excess(size: float) -> float:
         with np.errstate(divide="ignore"):
             logs = np.log1p(-np.minimum(earlier / size, 1.0))
         return target - min(-logs.sum(), 1e300)
@@ -52,14 +52,14 @@ def support_size(duplicate_rate, batch_size):
     return float(optimize.brentq(excess, low, high))
 
 
-def require_batch_size(batch_size):
-    """Raises unless a batch has a pair.
+def require_batch_size(batch_size: int) -> None:
+    """Raises unless a batch has at least two samples.
 
     Args:
         batch_size: what the user gave.
 
     Raises:
-        ValueError: if it is no int of at least 2.
+        ValueError: if it is not an int of at least 2.
     """
     require_positive_int("batch_size", batch_size)
     if batch_size < 2:

@@ -20,7 +20,7 @@ _PACKAGES = (
 )
 
 
-def load(part):
+def load(part: str) -> types.ModuleType:
     """Imports one part of TF-GAN.
 
     Args:
@@ -42,11 +42,11 @@ def load(part):
     return importlib.import_module(f"tensorflow_gan.python.{part}")
 
 
-def _register_parents():
+def _register_parents() -> None:
     if "tensorflow_gan" in sys.modules:
         return
     spec = importlib.util.find_spec("tensorflow_gan")
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise ImportError("TF-GAN is missing: pip install tensorflow-gan")
     folder = pathlib.Path(spec.origin).parent
     for name in _PACKAGES:

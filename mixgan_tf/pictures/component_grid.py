@@ -1,11 +1,23 @@
 """A picture with rows of samples for every component of a mixture."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from mixgan_tf.pictures import image_grid
 
+if TYPE_CHECKING:
+    from mixgan_tf.model.mixture_model import MixtureModel
 
-def component_grid(gan, columns=10, seed=0, rows_per_component=1):
+
+def component_grid(
+    gan: MixtureModel,
+    columns: int = 10,
+    seed: int = 0,
+    rows_per_component: int = 1,
+) -> np.ndarray:
     """Returns a picture with rows for every component of a mixture.
 
     Points of the plane are drawn in panels beside each other: the mixture's,
@@ -33,7 +45,7 @@ def component_grid(gan, columns=10, seed=0, rows_per_component=1):
     return image_grid.image_grid(np.concatenate(images), columns)
 
 
-def _panels(gan, seed):
+def _panels(gan: MixtureModel, seed: int) -> np.ndarray:
     points = gan.sample(2000, seed=seed)
     limit = 1.2 * np.abs(points).max()
     if gan.num_generators == 1:

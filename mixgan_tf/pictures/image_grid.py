@@ -1,15 +1,19 @@
-"""Pictures of samples."""
+"""Grids of images and scatter plots of points, as arrays and PNG files."""
 
 import io
+import os
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from mixgan_tf import files
 
 
-def image_grid(images, columns=None, padding=1):
-    """Tiles images into one.
+def image_grid(
+    images: npt.ArrayLike, columns: int | None = None, padding: int = 1
+) -> np.ndarray:
+    """Tiles images into one picture.
 
     Args:
         images: float array `(n, height, width, channels)` in [-1, 1], with 1
@@ -49,7 +53,7 @@ def image_grid(images, columns=None, padding=1):
     return grid
 
 
-def png_bytes(grid, scale=1):
+def png_bytes(grid: np.ndarray, scale: int = 1) -> bytes:
     """Encodes a picture as PNG.
 
     Args:
@@ -63,13 +67,15 @@ def png_bytes(grid, scale=1):
     picture = Image.fromarray(grid)
     if scale > 1:
         size = (picture.width * scale, picture.height * scale)
-        picture = picture.resize(size, Image.NEAREST)
+        picture = picture.resize(size, Image.Resampling.NEAREST)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
-def save_png(grid, path, scale=1):
+def save_png(
+    grid: np.ndarray, path: str | os.PathLike[str], scale: int = 1
+) -> None:
     """Writes a picture as a PNG file, whole or not at all.
 
     Args:
@@ -81,8 +87,10 @@ def save_png(grid, path, scale=1):
         temporary.write_bytes(png_bytes(grid, scale))
 
 
-def scatter(points, size=400, limit=None):
-    """Draws points of the plane.
+def scatter(
+    points: np.ndarray, size: int = 400, limit: float | None = None
+) -> np.ndarray:
+    """Draws points of the plane as a scatter plot.
 
     Args:
         points: float array `(n, 2)`.

@@ -6,11 +6,12 @@
     found = report.evaluate(gan, protocol)
     report.write(found, "scores.json")  # and report.html beside it
 
-`mixgan evaluate` does this. `formatting`, which words scores, works without
-TensorFlow, so that `mixgan zoo list` answers at once.
+`mixgan evaluate` does this. `formatting`, which puts scores into words, works
+without TensorFlow, so that `mixgan zoo list` answers at once.
 """
 
 import importlib
+from typing import Any
 
 _HOMES = {
     "Evaluation": "scoring.score_model",
@@ -22,7 +23,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in _HOMES:
         home = importlib.import_module(f"mixgan_tf.report.{_HOMES[name]}")
         return getattr(home, name)

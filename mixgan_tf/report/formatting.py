@@ -1,14 +1,16 @@
-"""How scores and protocols are worded, the same everywhere.
+"""The wording of scores and protocols, the same everywhere.
 
 Nothing here needs TensorFlow: `mixgan zoo list` uses it.
 """
 
 import math
+from collections.abc import Iterable
+from typing import Any
 from typing import NamedTuple
 
 
 class Wording(NamedTuple):
-    """How one kind of score is shown."""
+    """The words in which one kind of score is shown."""
 
     label: str
     better: str  # "higher", "lower", or "" where neither is better as such
@@ -68,14 +70,19 @@ SCORES = {
     "frechet_inception_distance": Wording("FID", "lower", ""),
     "kernel_inception_distance": Wording("KID", "lower", ""),
 }
-# What a line of a table has room for, by what the model makes.
-_OF_POINTS = ("modes", "high_quality")
-_OF_STACKED_DIGITS = ("modes", "class_kl", "frechet")
-_OF_IMAGES = ("frechet_inception_distance", "frechet", "precision", "recall")
+# The scores that a line of a table has room for, by what the model makes.
+_MAIN_POINT_SCORES = ("modes", "high_quality")
+_MAIN_STACKED_SCORES = ("modes", "class_kl", "frechet")
+_MAIN_IMAGE_SCORES = (
+    "frechet_inception_distance",
+    "frechet",
+    "precision",
+    "recall",
+)
 
 
-def wording_of(name):
-    """Returns how a score is shown.
+def wording_of(name: str) -> Wording:
+    """Returns the wording of a score.
 
     Args:
         name: such as `"frechet@mnist"`.
@@ -87,27 +94,27 @@ def wording_of(name):
     return SCORES.get(kind, Wording(kind.replace("_", " "), "", ""))
 
 
-def main_scores(scores):
-    """Returns the names of the few scores that stand for all.
+def main_scores(scores: Iterable[str]) -> list[str]:
+    """Returns the names of the few scores that matter most.
 
     Args:
-        scores: dict whose keys are names of scores.
+        scores: names of scores, or a dict whose keys they are.
 
     Returns:
         A list of at most three names.
     """
     kinds = {name.partition("@")[0]: name for name in scores}
     if "high_quality" in kinds:
-        wanted = _OF_POINTS
+        wanted: tuple[str, ...] = _MAIN_POINT_SCORES
     elif kinds.get("modes", "").endswith("_channels"):
-        wanted = _OF_STACKED_DIGITS
+        wanted = _MAIN_STACKED_SCORES
     else:
-        wanted = _OF_IMAGES
+        wanted = _MAIN_IMAGE_SCORES
     return [kinds[kind] for kind in wanted if kind in kinds][:3]
 
 
-def with_spread(mean, sd=None):
-    """Words a mean and its standard deviation, to the digits that count.
+def with_spread(mean: float, sd: float | None = None) -> str:
+    """Formats a mean and its standard deviation to the digits that count.
 
     Args:
         mean: float.
@@ -128,8 +135,8 @@ def with_spread(mean, sd=None):
     return f"{mean:.{decimals}f} ± {sd:.{decimals}f}"
 
 
-def short_protocol(protocol):
-    """Words a protocol in a few words, for a table.
+def short_protocol(protocol: dict[str, Any]) -> str:
+    """Describes a protocol in a few words, for a table.
 
     Args:
         protocol: the `"protocol"` of an evaluation's result.

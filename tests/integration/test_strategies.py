@@ -83,9 +83,9 @@ def _config(workers, index=0, kind="worker", **others):
 
 def test_the_task_is_read_from_tf_config():
     def task(config):
-        return strategies.task({"TF_CONFIG": json.dumps(config)})
+        return strategies.worker_position({"TF_CONFIG": json.dumps(config)})
 
-    assert strategies.task({}) == (0, 1)
+    assert strategies.worker_position({}) == (0, 1)
     assert task({}) == (0, 1)
     assert task(_config(["a:1", "b:1", "c:1"], index=2)) == (2, 3)
     with_chief = _config(["a:1", "b:1"], index=1, chief=["c:1"])
@@ -105,4 +105,4 @@ def test_the_task_is_read_from_tf_config():
 )
 def test_a_bad_tf_config_is_refused(config, message):
     with pytest.raises(UsageError, match=message):
-        strategies.task({"TF_CONFIG": config})
+        strategies.worker_position({"TF_CONFIG": config})

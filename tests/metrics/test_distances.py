@@ -46,7 +46,7 @@ def test_blocks_make_up_the_whole_matrix(small_blocks):
         assert block.size <= 16**2
         squared[rows, columns] = block
     exact = np.sum((x[:, None].astype("float64") - y) ** 2, axis=-1)
-    assert np.abs(squared - exact).max() < distances.rounding(x, y)
+    assert np.abs(squared - exact).max() < distances.rounding_error_bound(x, y)
     np.testing.assert_allclose(squared, exact, rtol=1e-12)
 
 

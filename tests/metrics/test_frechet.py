@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from mixgan_tf.metrics import tfgan
 from mixgan_tf.metrics.frechet import frechet_distance
-from mixgan_tf.metrics.frechet import frechet_distance_of_gaussians
+from mixgan_tf.metrics.frechet import gaussian_frechet_distance
 from mixgan_tf.metrics.moments import Moments
 
 
@@ -16,7 +16,7 @@ def correlated(num, dimensions, seed, scale=1.0):
 
 def test_isotropic_gaussians():
     identity = np.eye(6)
-    distance = frechet_distance_of_gaussians(
+    distance = gaussian_frechet_distance(
         np.zeros(6), identity, np.full(6, 0.5), 4 * identity
     )
     assert distance == pytest.approx(7.5, abs=1e-12)
@@ -27,7 +27,7 @@ def test_covariances_that_do_not_commute():
     a = np.array([[2.0, 0.6], [0.6, 1.0]])
     b = np.array([[1.0, -0.8], [-0.8, 3.0]])
     root = np.sqrt(np.trace(a @ b) + 2 * np.sqrt(np.linalg.det(a @ b)))
-    distance = frechet_distance_of_gaussians([1, 0], a, [0, 2], b)
+    distance = gaussian_frechet_distance([1, 0], a, [0, 2], b)
     assert distance == pytest.approx(5 + np.trace(a + b) - 2 * root)
 
 
@@ -62,7 +62,7 @@ def test_singular_covariances_stay_real():
     assert np.linalg.eigvalsh(covariances[0]).min() < 0
     small = 1e-9 * np.eye(30)
     distance, regular = (
-        frechet_distance_of_gaussians(
+        gaussian_frechet_distance(
             real.mean(0),
             covariances[0] + extra,
             fake.mean(0),
@@ -112,7 +112,7 @@ def test_moments_of_batches_are_those_of_all_rows(batch):
 def test_moments_of_float32_features_are_accumulated_in_float64():
     rows = np.full((1000, 1), 0.1, "float32")
     rows[::2] += np.float32(0.001)
-    moments = Moments.of(rows)
+    moments = Moments.from_features(rows)
     exact = rows.astype("float64")
     assert moments.mean[0] == pytest.approx(exact.mean(), rel=1e-13)
     assert moments.covariance[0, 0] == pytest.approx(exact.var(ddof=1))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import mixgan_tf as mg
+from mixgan_tf.metrics.features.pixels import rounded_to_8_bits
 from mixgan_tf.metrics.image_scores import METRICS
 from tests.metrics.features.extractors import tiny_extractor
 from tests.models import images
@@ -68,9 +69,7 @@ def test_scores_are_those_of_the_plain_functions(extractor):
     fake, real = images(60, seed=1), images(70, seed=2)
     sources = mg.metrics.ImageArray(fake), mg.metrics.ImageArray(real)
     result = mg.metrics.compute_scores(*sources, extractor, splits=3)
-    fake, real = (
-        extractor(mg.metrics.pixels.rounded_to_8_bits(x)) for x in (fake, real)
-    )
+    fake, real = (extractor(rounded_to_8_bits(x)) for x in (fake, real))
     values = [score["value"] for score in result["scores"].values()]
     expected = [
         mg.metrics.classifier_score(fake.logits, 3).mean,

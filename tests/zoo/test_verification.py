@@ -11,7 +11,7 @@ from mixgan_tf.zoo import verification
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf import report
-from mixgan_tf.report.scoring.real_data import is_at_hand
+from mixgan_tf.report.scoring.real_data import is_available_offline
 from mixgan_tf.saving import preset_folders
 from mixgan_tf.saving import presets
 from tests.report.models import digits_gan
@@ -173,7 +173,7 @@ def test_every_preset_scores_as_it_is_recorded(preset):
     entry = preset_folders.read_metadata(preset)["scores"]
     check = entry["check"]
     lines = verification.verify(preset, check and check["num"])
-    if is_at_hand(entry["protocol"]["data"]["name"]):
+    if is_available_offline(entry["protocol"]["data"]["name"]):
         assert "scores are as recorded" in lines[-1]
     else:
         pytest.skip(lines[-1])
@@ -185,17 +185,19 @@ def test_tolerances():
     assert tolerance("kernel@mnist", 0.0, 1000, 0.01) == pytest.approx(1e-3)
     # Two of a hundred samples may fall on the other side.
     assert tolerance("recall@mnist", 0.5, 100) == pytest.approx(0.02)
-    near, far = verification.compare(
+    near, far = verification.compare_scores(
         {"frechet@a": 1.0, "kernel@a": 1.0},
         {"frechet@a": 1.0009, "kernel@a": 1.002, "more": 3.0},
         num=1000,
     )
-    assert near.within
-    assert not far.within
-    (lost,) = verification.compare({"frechet@a": 1.0}, {"frechet@a": np.nan}, 9)
-    assert not lost.within
+    assert near.within_tolerance
+    assert not far.within_tolerance
+    (lost,) = verification.compare_scores(
+        {"frechet@a": 1.0}, {"frechet@a": np.nan}, 9
+    )
+    assert not lost.within_tolerance
     with pytest.raises(ValueError, match="not found again: kernel@a"):
-        verification.compare({"kernel@a": 1.0}, {}, 1000)
+        verification.compare_scores({"kernel@a": 1.0}, {}, 1000)
 
 
 def test_what_cannot_be_recorded(preset):

@@ -3,7 +3,12 @@
 import keras
 
 
-def conv_classifier(image_shape, num_classes, stages, name="classifier"):
+def conv_classifier(
+    image_shape: tuple[int, ...],
+    num_classes: int,
+    stages: tuple[tuple[int, ...], ...],
+    name: str = "classifier",
+) -> keras.Model:
     """Returns a classifier with averages of its last feature map as features.
 
     Every convolution is 3x3, with batch normalisation and ReLU. Only layers
@@ -45,7 +50,7 @@ def conv_classifier(image_shape, num_classes, stages, name="classifier"):
     return keras.Model(inputs, logits, name=name)
 
 
-def with_features(classifier):
+def with_features(classifier: keras.Model) -> keras.Model:
     """Returns a classifier's layers as a model with two outputs.
 
     Args:

@@ -1,4 +1,4 @@
-"""What each classifier is trained on, and how."""
+"""The training recipes of the classifiers."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Recipe(NamedTuple):
     """
 
     dataset: str
-    stages: tuple
+    stages: tuple[tuple[int, ...], ...]
     epochs: int
     held_out: int
     batch_size: int = 128

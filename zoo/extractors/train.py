@@ -24,6 +24,7 @@ from absl import logging
 from mixgan_tf.zoo.extractors.networks import conv_classifier
 from mixgan_tf.zoo.extractors.networks import with_features
 from mixgan_tf.zoo.extractors.recipes import RECIPES
+from mixgan_tf.zoo.extractors.recipes import Recipe
 from mixgan_tf.zoo.extractors.training_data import labelled_arrays
 from mixgan_tf.zoo.extractors.training_data import ordered_batches
 from mixgan_tf.zoo.extractors.training_data import training_batches
@@ -33,7 +34,7 @@ from mixgan_tf.metrics.features.extractor_folders import save_extractor
 from mixgan_tf.metrics.features.sources import ImageSplit
 
 
-def train(recipe, workdir):
+def train(recipe: Recipe, workdir: str | os.PathLike[str]) -> pathlib.Path:
     """Trains a classifier, from its last checkpoint if there is one.
 
     Args:
@@ -100,26 +101,30 @@ def train(recipe, workdir):
 
 
 class SaveEveryEpoch(keras.callbacks.Callback):
-    """Saves the weights and the optimizer's state, to go on from.
+    """Saves the weights and the optimizer's state after every epoch.
 
     Not the whole model: its file would forget what the optimizer excludes
     from weight decay.
 
     Args:
-        path: the `.weights.h5` file, replaced after every epoch.
+        path: the `.weights.h5` file, replaced each time.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: pathlib.Path) -> None:
         super().__init__()
         self.path = path
 
-    def on_epoch_end(self, epoch, logs=None):
-        """Saves the whole file, or leaves the old one."""
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, float] | None = None
+    ) -> None:
+        """Saves the file whole, or leaves the old one."""
         with files.atomic_file(self.path) as temporary:
             self.model.save_weights(temporary)
 
 
-def _optimizer(recipe, steps_per_epoch):
+def _optimizer(
+    recipe: Recipe, steps_per_epoch: int
+) -> keras.optimizers.Optimizer:
     steps = recipe.epochs * steps_per_epoch
     warm_up = min(steps_per_epoch, steps // 4)
     optimizer = keras.optimizers.SGD(
@@ -137,7 +142,7 @@ def _optimizer(recipe, steps_per_epoch):
     return optimizer
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Runs the command."""
     logging.set_verbosity(logging.WARNING)  # not every file TFDS opens
     recipe = RECIPES[_FLAGS.dataset]

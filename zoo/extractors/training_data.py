@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
+from mixgan_tf.zoo.extractors.recipes import Recipe
 
 from mixgan_tf.data import endless_batches
 from mixgan_tf.data import load_images
@@ -9,7 +10,7 @@ from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
 
 
-def labelled_arrays(dataset, split):
+def labelled_arrays(dataset: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Returns a split of a data set as arrays.
 
     Args:
@@ -29,8 +30,10 @@ def labelled_arrays(dataset, split):
     return np.concatenate(images), np.concatenate(labels)
 
 
-def training_batches(images, labels, recipe, start_step=0):
-    """Yields shifted and mirrored images with labels, for ever.
+def training_batches(
+    images: np.ndarray, labels: np.ndarray, recipe: Recipe, start_step: int = 0
+) -> tf.data.Dataset:
+    """Returns endless batches of shifted and mirrored images with labels.
 
     Args:
         images: uint8 array `(n, height, width, channels)`.
@@ -46,7 +49,9 @@ def training_batches(images, labels, recipe, start_step=0):
     )
     steps = tf.data.Dataset.range(start_step, np.iinfo(np.int64).max)
 
-    def prepare(step, batch):
+    def prepare(
+        step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         images, labels = batch
         key = tf.stack([tf.constant(recipe.seed, tf.int64), step])
         if recipe.shift:
@@ -65,15 +70,15 @@ def training_batches(images, labels, recipe, start_step=0):
     )
 
 
-def ordered_batches(images, labels):
-    """Yields all images once, in order, as `training_batches` does.
+def ordered_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
+    """Returns batches of all images, once and in order.
 
     Args:
         images: uint8 array `(n, height, width, channels)`.
         labels: int array `(n,)`.
 
     Returns:
-        A finite `tf.data.Dataset`.
+        A finite `tf.data.Dataset`, with elements like `training_batches`.
     """
     return one_pass(
         (images, labels),
@@ -82,7 +87,7 @@ def ordered_batches(images, labels):
     )
 
 
-def shifted(images, most, key):
+def shifted(images: tf.Tensor, most: int, key: tf.Tensor) -> tf.Tensor:
     """Moves each image by its own random offset; edges are repeated.
 
     Args:
@@ -105,7 +110,7 @@ def shifted(images, most, key):
     return tf.gather(images, columns, axis=2, batch_dims=1)
 
 
-def mirrored(images, key):
+def mirrored(images: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     """Mirrors each image with probability one half.
 
     Args:

@@ -3,7 +3,7 @@
 from ml_collections import ConfigDict
 
 
-def base_config():
+def base_config() -> ConfigDict:
     """Returns a recipe for a mixture of three DCGANs on 28x28 images.
 
     A recipe replaces what differs. Every entry can be overridden on the

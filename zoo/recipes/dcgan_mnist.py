@@ -1,9 +1,10 @@
 """One DCGAN on MNIST: a component of `mix_dcgan_mnist`, trained alike."""
 
 from mixgan_tf.zoo.recipes import mix_dcgan_mnist
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = mix_dcgan_mnist.get_config()
     config.num_generators = 1

@@ -1,9 +1,10 @@
 """One DCGAN on stacked MNIST: a component of the mixture, trained alike."""
 
 from mixgan_tf.zoo.recipes import mix_dcgan_stacked_mnist
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = mix_dcgan_stacked_mnist.get_config()
     config.num_generators = 1

@@ -6,9 +6,10 @@ Reference: [Liu et al., 2015](https://arxiv.org/abs/1411.7766) for the data.
 """
 
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = base_config()
     config.dataset.name = "celeb_a"

@@ -4,9 +4,10 @@ The data come with scikit-learn, so nothing is downloaded: `make demo`.
 """
 
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = base_config()
     config.dataset.name = "digits"

@@ -6,9 +6,10 @@ networks for MNIST are not published, so these are ordinary DCGANs. The last
 """
 
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = base_config()
     config.dataset.split = "train[:55000]"

@@ -1,9 +1,10 @@
 """Five small dense networks a side on a grid of 25 Gaussians."""
 
 from mixgan_tf.zoo.recipes import mix_mlp_ring
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = mix_mlp_ring.get_config()
     config.dataset.name = "grid"

@@ -1,9 +1,10 @@
 """Five small dense networks a side on a ring of eight Gaussians."""
 
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = base_config()
     config.dataset.name = "ring"

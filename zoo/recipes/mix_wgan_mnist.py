@@ -9,9 +9,10 @@ algorithm 1.
 """
 
 from mixgan_tf.zoo.recipes.base import base_config
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = base_config()
     config.num_classes = 0

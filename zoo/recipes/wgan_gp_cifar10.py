@@ -1,9 +1,10 @@
 """One WGAN-GP on CIFAR-10: a component of the mixture, trained alike."""
 
 from mixgan_tf.zoo.recipes import mix_wgan_gp_cifar10
+from ml_collections import ConfigDict
 
 
-def get_config():
+def get_config() -> ConfigDict:
     """Returns the recipe."""
     config = mix_wgan_gp_cifar10.get_config()
     config.num_generators = 1

@@ -1,1 +1,1 @@
-"""Where images come from, and the features that scores are made of."""
+"""Sources of images, and the features by which scores compare them."""

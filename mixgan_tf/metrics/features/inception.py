@@ -1,4 +1,4 @@
-"""Inception's features, by the TF-Hub module that TF-GAN's scores use."""
+"""Inception features from the TF-Hub module that TF-GAN's scores use."""
 
 import contextlib
 import hashlib
@@ -6,6 +6,8 @@ import importlib.util
 import pathlib
 import sys
 import types
+from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -35,7 +37,7 @@ class InceptionExtractor(Extractor):
         module: address or folder of the TF-Hub module.
 
     Raises:
-        ValueError: if it cannot be had.
+        ValueError: if it cannot be loaded.
 
     Reference:
         [Salimans et al., 2016](https://arxiv.org/abs/1606.03498),
@@ -44,13 +46,13 @@ class InceptionExtractor(Extractor):
 
     resizer = "tf.image.resize bilinear 299x299, no antialiasing"
 
-    def __init__(self, module=MODULE):
+    def __init__(self, module: str = MODULE) -> None:
         network, self.sha256 = _download(module)
         self.name = "inception"
         self.metadata = {"module": str(module)}
         self.input_shape = (None, None, 3)
 
-        def run(images):
+        def run(images: tf.Tensor) -> dict[str, tf.Tensor]:
             images = tf.image.resize(images, [SIDE, SIDE])
             outputs = network(images)
             return {"features": outputs["pool_3"], "logits": outputs["logits"]}
@@ -62,12 +64,14 @@ class InceptionExtractor(Extractor):
         self.feature_dim = features.shape[1]
         self.num_classes = logits.shape[1]
 
-    def score_name(self, metric):
-        """Returns the name the literature knows a score by."""
+    def score_name(self, metric: str) -> str:
+        """Returns the name of a score in the literature."""
         return _NAMES[metric]
 
 
-def _download(module):
+def _download(
+    module: str,
+) -> tuple[Callable[[tf.Tensor], dict[str, tf.Tensor]], str]:
     try:
         with _pkg_resources():
             import tensorflow_hub
@@ -88,7 +92,7 @@ def _download(module):
     return network, _folder_sha256(folder)
 
 
-def _folder_sha256(folder):
+def _folder_sha256(folder: pathlib.Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -98,15 +102,18 @@ def _folder_sha256(folder):
 
 
 @contextlib.contextmanager
-def _pkg_resources():
-    """Lets TensorFlow Hub import: it asks setuptools for what it dropped."""
+def _pkg_resources() -> Iterator[None]:
+    """Stands in for `pkg_resources`, which TensorFlow Hub imports.
+
+    setuptools has dropped it.
+    """
     if importlib.util.find_spec("pkg_resources"):
         yield
         return
     from packaging import version
 
     stand_in = types.ModuleType("pkg_resources")
-    stand_in.parse_version = version.parse
+    vars(stand_in).update(parse_version=version.parse)
     sys.modules["pkg_resources"] = stand_in
     try:
         yield

@@ -1,12 +1,13 @@
-"""Pixels as scores see them: finite, in [-1, 1], rounded to 8 bits."""
+"""Pixels as scores use them: finite, in [-1, 1], rounded to 8 bits."""
 
 import numpy as np
+import numpy.typing as npt
 
 # Rounding errors may take an image this far out of [-1, 1].
 _TOLERANCE = 1e-3
 
 
-def check_range(images):
+def check_range(images: np.ndarray) -> None:
     """Raises unless images are finite and in [-1, 1].
 
     Args:
@@ -24,11 +25,11 @@ def check_range(images):
         )
 
 
-def rounded_to_8_bits(images):
-    """Returns images as they are once saved: of 256 levels.
+def rounded_to_8_bits(images: npt.ArrayLike) -> np.ndarray:
+    """Returns images rounded to 256 levels, as saved images are.
 
-    Data sets are stored so; samples scored unrounded would be told from them
-    by what no picture shows.
+    Data sets are stored that way; unrounded samples would differ from them in
+    a way that no picture shows.
 
     Args:
         images: float array in [-1, 1].

@@ -12,6 +12,8 @@ import numpy as np
 
 from mixgan_tf import files
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.metrics.features.extractor import Extractor
+from mixgan_tf.metrics.features.sources import ImageSource
 from mixgan_tf.metrics.features.sources import ImageSplit
 from mixgan_tf.metrics.features.sources import arrays_sha256
 from mixgan_tf.metrics.features.streaming import KEPT_FEATURES
@@ -25,7 +27,7 @@ FORMAT = 1
 _DAMAGE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile)
 
 
-def cache_folder():
+def cache_folder() -> pathlib.Path:
     """Returns the folder of cached files.
 
     `MIXGAN_CACHE` in the environment names it; otherwise it is
@@ -35,7 +37,11 @@ def cache_folder():
     return pathlib.Path(named or pathlib.Path.home() / ".cache" / "mixgan_tf")
 
 
-def reference_statistics(real, extractor, keep_features=KEPT_FEATURES):
+def reference_statistics(
+    real: ImageSource,
+    extractor: Extractor,
+    keep_features: int = KEPT_FEATURES,
+) -> Statistics:
     """Returns the statistics of real images, from the cache if they are there.
 
     A file is found by the data set, its version, split and count, the
@@ -98,13 +104,13 @@ def reference_statistics(real, extractor, keep_features=KEPT_FEATURES):
     return statistics
 
 
-def _path(real, key):
+def _path(real: ImageSplit, key: str) -> pathlib.Path:
     digest = hashlib.sha256(key.encode()).hexdigest()
     name = re.sub(r"\W+", "_", f"{real.name}_{real.split}")
     return cache_folder() / "references" / f"{name}_{digest[:16]}.npz"
 
 
-def _arrays(statistics):
+def _arrays(statistics: Statistics) -> dict[str, np.ndarray]:
     moments = statistics.moments
     return {
         "count": np.array(moments.count),
@@ -114,18 +120,21 @@ def _arrays(statistics):
     }
 
 
-def _write(path, key, statistics):
+def _write(path: pathlib.Path, key: str, statistics: Statistics) -> None:
     arrays = _arrays(statistics)
     with files.atomic_file(path) as temporary:
         np.savez(
             temporary,
             key=np.array(key),
             sha256=np.array(arrays_sha256(arrays.values())),
-            **arrays,
+            count=arrays["count"],
+            mean=arrays["mean"],
+            scatter=arrays["scatter"],
+            features=arrays["features"],
         )
 
 
-def _read(path, key):
+def _read(path: pathlib.Path, key: str) -> Statistics:
     with np.load(path, allow_pickle=False) as stored:
         content = dict(stored)
     if str(content.pop("key")) != key:
@@ -133,7 +142,7 @@ def _read(path, key):
     expected = str(content.pop("sha256"))
     statistics = Statistics(
         Moments.from_values(
-            content["count"], content["mean"], content["scatter"]
+            int(content["count"]), content["mean"], content["scatter"]
         ),
         content["features"],
     )

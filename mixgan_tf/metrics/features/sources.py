@@ -1,11 +1,29 @@
-"""Where the images of a score come from, and what a protocol says of them."""
+"""Sources of images for scores, with the entries that describe them."""
 
 import hashlib
 import numbers
+import os
+from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.arguments import require_positive_int
+from mixgan_tf.model.mixture_model import MixtureModel
+
+
+class ImageSource(Protocol):
+    """A source of images: a `GanSamples`, `ImageSplit` or `ImageArray`."""
+
+    num: int
+
+    def batches(self) -> Iterator[np.ndarray]:
+        """Yields float32 arrays `(B, height, width, channels)`."""
+
+    def describe(self) -> dict[str, object]:
+        """Returns the source's entry in a protocol, a dict for JSON."""
 
 
 class GanSamples:
@@ -25,7 +43,7 @@ class GanSamples:
             `MixGAN.sample`.
 
     Raises:
-        ValueError: if an argument is out of range or the samples are no
+        ValueError: if an argument is out of range or the samples are not
             images.
 
     Example:
@@ -38,20 +56,16 @@ class GanSamples:
 
     def __init__(
         self,
-        gan,
-        num=10_000,
-        seed=0,
-        block_size=500,
-        component=None,
-        per_batch=False,
-    ):
+        gan: MixtureModel,
+        num: int = 10_000,
+        seed: int = 0,
+        block_size: int = 500,
+        component: int | None = None,
+        per_batch: bool = False,
+    ) -> None:
         require_positive_int("num", num)
         require_positive_int("block_size", block_size)
-        if not isinstance(seed, numbers.Integral) or seed < 0:
-            raise ValueError(
-                "Argument `seed` must be a nonnegative int. "
-                f"Received: seed={seed!r}"
-            )
+        _require_nonnegative_int("seed", seed)
         if len(gan.sample_shape) != 3:
             raise ValueError(
                 "Scores of images need a model whose samples are (height, "
@@ -64,7 +78,7 @@ class GanSamples:
         self.component = component
         self.per_batch = per_batch
 
-    def batches(self):
+    def batches(self) -> Iterator[np.ndarray]:
         """Yields float32 arrays `(B, height, width, channels)`."""
         for block, start in enumerate(range(0, self.num, self.block_size)):
             yield self.gan.sample(
@@ -75,8 +89,8 @@ class GanSamples:
                 batch_size=self.block_size,
             )
 
-    def describe(self):
-        """Returns what a protocol says of the samples, a dict for JSON."""
+    def describe(self) -> dict[str, object]:
+        """Returns the samples' entry in a protocol, a dict for JSON."""
         mixture = self.gan.averaged_mixture("generator")
         conditional = self.gan.num_classes is not None
         return {
@@ -115,8 +129,13 @@ class ImageSplit:
     batch_size = 500
 
     def __init__(
-        self, name, split="test", num=None, image_size=None, data_dir=None
-    ):
+        self,
+        name: str,
+        split: str = "test",
+        num: int | None = None,
+        image_size: int | None = None,
+        data_dir: str | os.PathLike[str] | None = None,
+    ) -> None:
         from mixgan_tf import data
 
         self.name = name
@@ -140,7 +159,7 @@ class ImageSplit:
                 )
         self.num = available if num is None else num
 
-    def batches(self):
+    def batches(self) -> Iterator[np.ndarray]:
         """Yields float32 arrays `(B, height, width, channels)`."""
         seen = 0
         for batch in self._batches:
@@ -150,8 +169,8 @@ class ImageSplit:
             if seen == self.num:
                 return
 
-    def describe(self):
-        """Returns what a protocol says of the images, a dict for JSON."""
+    def describe(self) -> dict[str, object]:
+        """Returns the images' entry in a protocol, a dict for JSON."""
         return {
             "kind": "data set",
             "name": self.name,
@@ -169,12 +188,12 @@ class ImageArray:
         images: float array `(n, height, width, channels)` in [-1, 1].
 
     Raises:
-        ValueError: if it is not.
+        ValueError: if `images` is not such an array.
     """
 
     batch_size = 500
 
-    def __init__(self, images):
+    def __init__(self, images: npt.ArrayLike) -> None:
         images = np.asarray(images)
         # Bytes would be images of another range, however dark.
         floats = np.issubdtype(images.dtype, np.floating)
@@ -186,13 +205,13 @@ class ImageArray:
         self.images = images.astype("float32", copy=False)
         self.num = len(self.images)
 
-    def batches(self):
+    def batches(self) -> Iterator[np.ndarray]:
         """Yields float32 arrays `(B, height, width, channels)`."""
         for start in range(0, self.num, self.batch_size):
             yield self.images[start : start + self.batch_size]
 
-    def describe(self):
-        """Returns what a protocol says of the images, a dict for JSON."""
+    def describe(self) -> dict[str, object]:
+        """Returns the images' entry in a protocol, a dict for JSON."""
         return {
             "kind": "array",
             "num": self.num,
@@ -200,7 +219,7 @@ class ImageArray:
         }
 
 
-def arrays_sha256(arrays):
+def arrays_sha256(arrays: Iterable[np.ndarray]) -> str:
     """Returns the hexadecimal SHA-256 of arrays: shapes, types and numbers."""
     digest = hashlib.sha256()
     for array in arrays:
@@ -210,13 +229,23 @@ def arrays_sha256(arrays):
     return digest.hexdigest()
 
 
-def _block_seed(seed, block):
+def _require_nonnegative_int(argument: str, value: object) -> None:
+    if not isinstance(value, numbers.Integral) or value < 0:
+        raise ValueError(
+            f"Argument `{argument}` must be a nonnegative int. "
+            f"Received: {argument}={value!r}"
+        )
+
+
+def _block_seed(seed: int, block: int) -> int:
     # Neighbouring seeds must not share blocks, as seed + block would.
     sequence = np.random.SeedSequence([seed, block])
     return int(sequence.generate_state(1)[0] >> 1)
 
 
-def _version_and_size(name, split, data_dir):
+def _version_and_size(
+    name: str, split: str, data_dir: str | os.PathLike[str] | None
+) -> tuple[str, int]:
     if name == "digits":
         from mixgan_tf import data
 

@@ -1,41 +1,50 @@
 """Running many images through an extractor in bounded memory."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
+from typing import Self
 
 import numpy as np
 from tqdm import tqdm
 
 from mixgan_tf.metrics.classifier_score import StreamingClassifierScore
+from mixgan_tf.metrics.features.extractor import CallableExtractor
 from mixgan_tf.metrics.features.pixels import check_range
 from mixgan_tf.metrics.features.pixels import rounded_to_8_bits
+from mixgan_tf.metrics.features.sources import ImageSource
 from mixgan_tf.metrics.moments import Moments
-from mixgan_tf.metrics.score_spread import Score
+from mixgan_tf.metrics.score_with_spread import Score
 
 # Features kept beside the moments, which are of all images.
 KEPT_FEATURES = 10_000
 
 
 class Statistics(NamedTuple):
-    """What is kept of a source's images."""
+    """The statistics that are kept of a source's images."""
 
     moments: Moments  # of the features of all images
     features: np.ndarray  # float32 (k, feature_dim), of the first k images
     images: np.ndarray | None = None  # float32, the first few, if asked for
     classifier_score: Score | None = None  # if asked for
 
+    @classmethod
+    def without_features(cls, images: np.ndarray | None = None) -> Self:
+        """Returns the statistics of images that no extractor has seen."""
+        return cls(Moments(0), np.empty((0, 0), "float32"), images)
+
     @property
-    def num(self):
+    def num(self) -> int:
         """How many images there were."""
         return self.moments.count
 
 
 def collect_statistics(
-    source,
-    extractor,
-    keep_features=KEPT_FEATURES,
-    keep_images=0,
-    splits=None,
-):
+    source: ImageSource,
+    extractor: CallableExtractor,
+    keep_features: int = KEPT_FEATURES,
+    keep_images: int = 0,
+    splits: int | None = None,
+) -> Statistics:
     """Runs a source's images through an extractor, one batch at a time.
 
     Memory holds one batch, the first features and images, and the moments,
@@ -89,11 +98,11 @@ def collect_statistics(
         moments,
         features,
         np.concatenate(kept_images) if kept_images else None,
-        score and score.result(),
+        None if score is None else score.result(),
     )
 
 
-def first_images(source, num):
+def first_images(source: ImageSource, num: int) -> np.ndarray:
     """Returns the first images of a source.
 
     Args:
@@ -112,8 +121,10 @@ def first_images(source, num):
     return np.concatenate(found)
 
 
-def image_batches(source, num=None):
-    """Yields a source's images as scores see them, with a progress bar.
+def image_batches(
+    source: ImageSource, num: int | None = None
+) -> Iterator[np.ndarray]:
+    """Yields a source's images as scores use them, with a progress bar.
 
     Args:
         source: a `GanSamples`, `ImageSplit` or `ImageArray`.

@@ -1,15 +1,20 @@
-"""What a neural-net distance can be made of."""
+"""Checks of the arguments of a neural-net distance."""
+
+from collections.abc import Sequence
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf import objectives
+from mixgan_tf.compat.layers import nested_layers
 from mixgan_tf.data.splitting import split_in_three
 from mixgan_tf.networks.spectral_normalization import SpectralNormalization
+from mixgan_tf.objectives import Objective
 
 
-def objective_of_logits(objective):
-    """Returns the objective that a name or an instance stands for.
+def get_logit_objective(objective: str | Objective) -> Objective:
+    """Returns the objective made of logits that a name or instance stands for.
 
     Args:
         objective: what the user gave.
@@ -18,19 +23,22 @@ def objective_of_logits(objective):
         An `Objective`.
 
     Raises:
-        ValueError: if there is none, or it compares samples by other means.
+        ValueError: if there is no such objective, or it is not made of
+            logits.
     """
-    objective = objectives.get(objective)
-    if not objective.of_logits:
+    found: Objective = objectives.get(objective)
+    if not found.of_logits:
         raise ValueError(
             "Argument `objective` must be made of logits. "
-            f"Received: objective={type(objective).__name__}"
+            f"Received: objective={type(found).__name__}"
         )
-    return objective
+    return found
 
 
-def check_network(network, objective, weight_limit):
-    """Raises unless a discriminator gives one logit and its payoff a bound.
+def check_network(
+    network: keras.Model, objective: Objective, weight_limit: float | None
+) -> None:
+    """Raises unless a discriminator has one logit and a bounded payoff.
 
     Args:
         network: what the user gave as `discriminator`.
@@ -38,45 +46,54 @@ def check_network(network, objective, weight_limit):
         weight_limit: `None`, or the limit of its variables.
 
     Raises:
-        ValueError: if it does not.
+        ValueError: if the discriminator has other inputs or outputs, or no
+            bound.
     """
+    inputs = getattr(network, "inputs", None)
     outputs = getattr(network, "outputs", None)
     if (
-        not getattr(network, "inputs", None)
-        or len(network.inputs) != 1
+        not inputs
+        or not outputs
+        or len(inputs) != 1
         or len(outputs) != 1
         or tuple(outputs[0].shape)[1:] != (1,)
     ):
-        received = outputs and [tuple(x.shape) for x in network.outputs]
+        received = outputs and [tuple(x.shape) for x in outputs]
         raise ValueError(
             "Argument `discriminator` must be a functional or Sequential Keras "
             "model with one input, the samples, and one output (B, 1), the "
             f"logits. Received: {network!r} with outputs {received}"
         )
     if objective.uses_critics and weight_limit is None:
-        free = _unheld_kernels(network)
+        free = _unbounded_kernels(network)
         if free:
             raise ValueError(
                 "Argument `weight_limit` is needed, or spectral normalisation "
-                "or a constraint of each kernel of `discriminator`: the payoff "
-                f"of {type(objective).__name__} has no bound without. "
-                f"Received: nothing that holds {', '.join(free)}"
+                "or a constraint of each kernel of `discriminator`: otherwise "
+                f"the payoff of {type(objective).__name__} has no bound. "
+                f"Received: nothing that bounds {', '.join(free)}"
             )
 
 
-def _unheld_kernels(network):
-    held, kernels = set(), {}
-    for layer in network._flatten_layers():
+def _unbounded_kernels(network: keras.Model) -> list[str]:
+    bounded, kernels = set(), {}
+    for layer in nested_layers(network):
         wraps = SpectralNormalization, keras.layers.SpectralNormalization
         if isinstance(layer, wraps):
-            held.add(id(layer.layer.kernel))
+            bounded.add(id(layer.layer.kernel))
         kernel = getattr(layer, "kernel", None)
         if isinstance(kernel, keras.Variable) and kernel.constraint is None:
             kernels[id(kernel)] = kernel.path
-    return [path for key, path in kernels.items() if key not in held]
+    return [path for key, path in kernels.items() if key not in bounded]
 
 
-def parts_of(argument, samples, network, shares, seed):
+def split_samples(
+    argument: str,
+    samples: npt.ArrayLike,
+    network: keras.Model,
+    shares: Sequence[float],
+    seed: int | list[int],
+) -> list[np.ndarray]:
     """Divides samples into parts to train, to choose and to judge with.
 
     Args:

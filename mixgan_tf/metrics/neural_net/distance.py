@@ -1,8 +1,12 @@
 """The neural-net distance between two distributions, on held-out samples."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import keras
 import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
 
 from mixgan_tf.arguments import require_number
 from mixgan_tf.arguments import require_positive_int
@@ -10,40 +14,43 @@ from mixgan_tf.metrics.neural_net import checks
 from mixgan_tf.metrics.neural_net import training
 from mixgan_tf.model.mixture import fresh_copies
 from mixgan_tf.model.mixture import initial_weights_from
+from mixgan_tf.objectives import Objective
 
 
 class NeuralNetDistance(NamedTuple):
-    """What `neural_net_distance` finds."""
+    """The result of `neural_net_distance`."""
 
     distance: float  # payoff on the test part, less an undecided one's
     standard_error: float  # of that, over the samples of the test part
     gap: float  # by how much the training part gave more
-    validation_distances: tuple  # of each restart; the largest was chosen
+    validation_distances: tuple[
+        float, ...
+    ]  # of each restart; the largest was chosen
     step: int  # of training, when the chosen network was best
     num_real: int  # real samples in the test part
     num_fake: int
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Returns `distance ± standard error`."""
         return f"{self.distance:.4f} ± {self.standard_error:.4f}"
 
 
 def neural_net_distance(
-    real,
-    fake,
-    discriminator,
-    objective="minimax",
-    steps=2000,
-    restarts=3,
-    batch_size=64,
-    learning_rate=1e-3,
-    weight_limit=None,
-    validations=40,
-    patience=8,
-    shares=(0.5, 0.25, 0.25),
-    seed=0,
-    verbose=True,
-):
+    real: npt.ArrayLike,
+    fake: npt.ArrayLike,
+    discriminator: keras.Model,
+    objective: str | Objective = "minimax",
+    steps: int = 2000,
+    restarts: int = 3,
+    batch_size: int = 64,
+    learning_rate: float = 1e-3,
+    weight_limit: float | None = None,
+    validations: int = 40,
+    patience: int = 8,
+    shares: Sequence[float] = (0.5, 0.25, 0.25),
+    seed: int = 0,
+    verbose: bool = True,
+) -> NeuralNetDistance:
     """Estimates how well networks of one kind can tell samples from data.
 
     The distance is the largest payoff any discriminator of the architecture
@@ -104,9 +111,7 @@ def neural_net_distance(
     Reference:
         [Arora et al., 2017](https://arxiv.org/abs/1703.00573), definition 2.
     """
-    from tqdm import tqdm
-
-    objective = checks.objective_of_logits(objective)
+    objective = checks.get_logit_objective(objective)
     checks.check_network(discriminator, objective, weight_limit)
     for argument, value in dict(
         steps=steps,
@@ -119,37 +124,19 @@ def neural_net_distance(
     learning_rate = require_number("learning_rate", learning_rate)
     if weight_limit is not None:
         weight_limit = require_number("weight_limit", weight_limit)
-    parts = zip(
-        checks.parts_of("real", real, discriminator, shares, [seed, 0]),
-        checks.parts_of("fake", fake, discriminator, shares, [seed, 1]),
+    train, validation, test = zip(
+        checks.split_samples("real", real, discriminator, shares, [seed, 0]),
+        checks.split_samples("fake", fake, discriminator, shares, [seed, 1]),
         strict=True,
     )
-    train, validation, test = parts
     with initial_weights_from(seed):
         networks = fresh_copies(discriminator, restarts)
-    with tqdm(
-        total=restarts * steps,
-        desc="neural-net distance",
-        unit="step",
-        disable=not verbose,
-    ) as progress:
-        found = [
-            training.train_discriminator(
-                network,
-                objective,
-                train,
-                validation,
-                steps=steps,
-                validations=validations,
-                patience=patience,
-                batch_size=batch_size,
-                learning_rate=learning_rate,
-                weight_limit=weight_limit,
-                rng=np.random.default_rng([seed, 2, restart]),
-                progress=progress,
-            )
-            for restart, network in enumerate(networks)
-        ]
+    settings = training.TrainingSettings(
+        steps, validations, patience, batch_size, learning_rate, weight_limit
+    )
+    found = _train_networks(
+        networks, objective, train, validation, settings, seed, verbose
+    )
     scores = [score for score, _ in found]
     best = int(np.argmax(scores))
     if scores[best] == -np.inf:
@@ -174,7 +161,37 @@ def neural_net_distance(
     )
 
 
-def undecided_payoff(objective):
+def _train_networks(
+    networks: list[keras.Model],
+    objective: Objective,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    settings: training.TrainingSettings,
+    seed: int,
+    verbose: bool,
+) -> list[tuple[float, int]]:
+    """Trains each network; returns its best validation payoff and the step."""
+    with tqdm(
+        total=len(networks) * settings.steps,
+        desc="neural-net distance",
+        unit="step",
+        disable=not verbose,
+    ) as progress:
+        return [
+            training.train_discriminator(
+                network,
+                objective,
+                train,
+                validation,
+                settings,
+                rng=np.random.default_rng([seed, 2, restart]),
+                progress=progress,
+            )
+            for restart, network in enumerate(networks)
+        ]
+
+
+def undecided_payoff(objective: Objective) -> float:
     """Returns the most a discriminator earns with one logit for everything.
 
     Args:
@@ -186,10 +203,10 @@ def undecided_payoff(objective):
     """
     from scipy import optimize
 
-    def lost(logit):
-        logit = np.float32(logit)
-        return -float(objective.real_payoff(logit)) - float(
-            objective.fake_payoff(logit)
+    def lost(logit: float) -> float:
+        single = np.float32(logit)
+        return -float(objective.real_payoff(single)) - float(
+            objective.fake_payoff(single)
         )
 
     # a + b is concave, and its maximum lies between the margins.

@@ -1,14 +1,19 @@
-"""What the numbers of an evaluation depend on, worded for its record."""
+"""The description of an evaluation: all that its numbers depend on."""
+
+from typing import Any
 
 from mixgan_tf.metrics import image_scores
 from mixgan_tf.metrics.features.sources import arrays_sha256
 from mixgan_tf.report.scoring import diagnostics
 from mixgan_tf.report.scoring import requirements
+from mixgan_tf.report.scoring.inputs import Inputs
 from mixgan_tf.report.scoring.protocol import versions
 from mixgan_tf.report.scoring.real_data import HELD_OUT_SEED
 
 
-def describe(inputs, name, commit=None):
+def describe_evaluation(
+    inputs: Inputs, name: str, commit: str | None = None
+) -> dict[str, Any]:
     """Returns what the numbers of an evaluation depend on, for JSON.
 
     Args:
@@ -20,7 +25,7 @@ def describe(inputs, name, commit=None):
         A dict from which `Protocol.from_record` makes the protocol again.
     """
     protocol, gan = inputs.protocol, inputs.gan
-    data = {"kind": "points", "name": protocol.dataset}
+    data: dict[str, object] = {"kind": "points", "name": protocol.dataset}
     if inputs.real is not None:
         data = inputs.real.describe()
     conditional = gan.num_classes is not None
@@ -45,7 +50,7 @@ def describe(inputs, name, commit=None):
     }
 
 
-_SETTINGS = {
+_SETTINGS: dict[str, dict[str, object]] = {
     "classifier_score": {"splits": requirements.SPLITS},
     "kernel": {
         "most_samples": image_scores.KEPT_FEATURES,

@@ -1,19 +1,28 @@
-"""What is looked at once, of the mixture as a whole: copies, games, spread.
+"""Diagnostics of the mixture as a whole: copies, games, spread.
 
 Each function returns a dict for JSON and the pictures that belong to it.
 """
+
+from typing import Any
 
 import numpy as np
 
 from mixgan_tf import games
 from mixgan_tf import metrics
+from mixgan_tf.metrics.required import required
 from mixgan_tf.report.scoring import requirements
+from mixgan_tf.report.scoring.inputs import Inputs
 from mixgan_tf.report.scoring.real_data import held_out_samples
 from mixgan_tf.report.scoring.real_data import images_at
-from mixgan_tf.report.scoring.sample_scores import as_floats
+from mixgan_tf.report.scoring.sample_scores import RealStatistics
+from mixgan_tf.report.scoring.sample_scores import ScoredSamples
+from mixgan_tf.report.scoring.sample_scores import bytes_to_floats
+
+# A dict for JSON, and pictures by their names.
+Diagnostic = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 COMPONENT_SAMPLES = 2000
-# Of component i: this and i. Independent of what is scored.
+# The seed of component i is this plus i: independent of what is scored.
 COMPONENT_SEED = 3_000_000
 GAME_SAMPLES = 2000
 GAME_SEED = 0
@@ -24,8 +33,8 @@ NEIGHBORS_SHOWN = 4
 ROWS_SHOWN = 8
 
 
-def components(inputs):
-    """Measures how far the components are from each other.
+def components(inputs: Inputs) -> Diagnostic:
+    """Measures the distances between the components.
 
     Args:
         inputs: `Inputs`.
@@ -37,10 +46,11 @@ def components(inputs):
     if inputs.protocol.of_points:
         samples = metrics.component_samples(gan, num, seed=COMPONENT_SEED)
     else:
+        extractor = required(inputs.extractor, "an extractor")
         samples = [
             metrics.collect_statistics(
                 metrics.GanSamples(gan, num, COMPONENT_SEED + i, component=i),
-                inputs.extractor,
+                extractor,
                 keep_features=num,
             ).features
             for i in range(gan.num_generators)
@@ -53,13 +63,15 @@ def components(inputs):
     }, {}
 
 
-def birthday(inputs, real, scored):
-    """Tests how many different images the mixture makes.
+def birthday(
+    inputs: Inputs, real: RealStatistics, scored: ScoredSamples
+) -> Diagnostic:
+    """Estimates how many distinct images the mixture makes.
 
     Args:
         inputs: `Inputs` of a model of images.
-        real: a `Real`, whose features calibrate the threshold.
-        scored: the mixture's `Scored`, images kept.
+        real: `RealStatistics`, whose features calibrate the threshold.
+        scored: the mixture's `ScoredSamples`, with images.
 
     Returns:
         A dict of the test's result, a `None` standing for infinity, and a
@@ -68,15 +80,18 @@ def birthday(inputs, real, scored):
     Raises:
         ValueError: if real images are copies of each other too often.
     """
-    batch = requirements.birthday_batch(inputs.real.num, inputs.protocol.num)
+    features = required(scored.features, "features of samples")
+    images = required(scored.images, "images of samples")
+    num_real = required(inputs.real, "real images").num
+    batch = requirements.birthday_batch_size(num_real, inputs.protocol.num)
     threshold = metrics.duplicate_threshold(
         real.statistics.features, batch, FALSE_ALARM, seed=BIRTHDAY_SEED
     )
     found = metrics.birthday_test(
-        scored.features, batch, threshold, seed=BIRTHDAY_SEED
+        features, batch, threshold, seed=BIRTHDAY_SEED
     )
     nearest = np.sort(found.distances)[:PAIRS_SHOWN]
-    picture = metrics.pair_grid(as_floats(scored.images), found, PAIRS_SHOWN)
+    picture = metrics.pair_grid(bytes_to_floats(images), found, PAIRS_SHOWN)
     return {
         "duplicate_rate": found.duplicate_rate,
         "rate_interval": list(found.rate_interval),
@@ -91,35 +106,39 @@ def birthday(inputs, real, scored):
     }, {"pairs": picture}
 
 
-def memorization(inputs, real, scored):
+def memorization(
+    inputs: Inputs, real: RealStatistics, scored: ScoredSamples
+) -> Diagnostic:
     """Tests whether the mixture copies what it was trained on.
 
     Args:
         inputs: `Inputs` of a model of images, with its training images.
-        real: a `Real`, whose features are of images not trained on.
-        scored: the mixture's `Scored`, images kept.
+        real: `RealStatistics`, whose features are of images not trained on.
+        scored: the mixture's `ScoredSamples`, with images.
 
     Returns:
         A dict of the test's result, and two pictures of samples with their
         nearest training images: those nearest of all, and the first ones.
     """
+    features = required(scored.features, "features of samples")
+    images = required(scored.images, "images of samples")
+    source = required(inputs.train, "training images")
+    extractor = required(inputs.extractor, "an extractor")
     train = metrics.reference_statistics(
-        inputs.train, inputs.extractor, keep_features=inputs.train.num
+        source, extractor, keep_features=source.num
     ).features
-    found = metrics.memorization(
-        scored.features, train, real.statistics.features
-    )
+    found = metrics.memorization(features, train, real.statistics.features)
     suspects = np.argsort(found.distances, kind="stable")[:ROWS_SHOWN]
     chosen = np.concatenate([suspects, np.arange(ROWS_SHOWN)])
-    chosen = chosen[chosen < len(scored.features)]
+    chosen = chosen[chosen < len(features)]
     _, indices = metrics.nearest_neighbors(
-        scored.features[chosen], train, min(NEIGHBORS_SHOWN, len(train))
+        features[chosen], train, min(NEIGHBORS_SHOWN, len(train))
     )
-    pool = images_at(inputs.train, indices)
+    pool = images_at(source, indices)
     rows = sorted(pool)
     grids = [
         metrics.neighbor_grid(
-            as_floats(scored.images[chosen[part]]),
+            bytes_to_floats(images[chosen[part]]),
             np.stack([pool[row] for row in rows]),
             np.searchsorted(rows, indices[part]),
             rows=ROWS_SHOWN,
@@ -137,7 +156,7 @@ def memorization(inputs, real, scored):
     }, {"nearest_of_all": grids[0], "nearest_of_first": grids[1]}
 
 
-def game(inputs):
+def game(inputs: Inputs) -> Diagnostic:
     """Estimates the game between the networks on held-out samples.
 
     Args:
@@ -180,5 +199,5 @@ def game(inputs):
     }, {}
 
 
-def _finite(value):
+def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None

@@ -1,13 +1,19 @@
-"""What an evaluation works with, checked before anything takes long."""
+"""The inputs of an evaluation, checked before anything takes long."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mixgan_tf import metrics
+from mixgan_tf.metrics.features.extractor import Extractor
 from mixgan_tf.metrics.features.extractor_folders import INCEPTION
 from mixgan_tf.metrics.features.extractor_folders import list_extractors
+from mixgan_tf.metrics.features.sources import ImageSource
+from mixgan_tf.metrics.required import required
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.report.scoring import requirements
 from mixgan_tf.report.scoring.protocol import STACKED_SETS
-from mixgan_tf.report.scoring.protocol import metrics_of
+from mixgan_tf.report.scoring.protocol import Protocol
+from mixgan_tf.report.scoring.protocol import metrics_for
 from mixgan_tf.report.scoring.real_data import MOST_TRAINING_IMAGES
 from mixgan_tf.report.scoring.real_data import image_source
 from mixgan_tf.report.scoring.stacked_extractor import StackedExtractor
@@ -17,24 +23,24 @@ _WITHOUT_EXTRACTOR = ("sliced_wasserstein", "game")
 
 
 class Inputs(NamedTuple):
-    """A model's protocol with what it names at hand."""
+    """A model and its protocol, with the data and extractor that it names."""
 
-    gan: object
-    protocol: object
-    metrics: tuple  # names of those that are computed
-    skipped: dict  # name -> why one that could be is not
-    real: object = None  # source of real images; None for points
-    train: object = None  # source of training images, if they are sought
-    extractor: object = None  # None if no metric needs one
+    gan: MixGAN
+    protocol: Protocol
+    metrics: Sequence[str]  # names of those that are computed
+    skipped: dict[str, str]  # name -> why one that could be is not
+    real: ImageSource | None = None  # real images; None for points
+    train: ImageSource | None = None  # training images, if they are sought
+    extractor: Extractor | None = None  # None if no metric needs one
 
     @property
-    def image_size(self):
+    def image_size(self) -> int | None:
         """Side to which real images are resized; `None` for points."""
         return None if self.real is None else self.gan.sample_shape[0]
 
 
-def prepare(gan, protocol):
-    """Finds what a protocol names, and which metrics apply to a model.
+def prepare_inputs(gan: MixGAN, protocol: Protocol) -> Inputs:
+    """Loads what a protocol names, and finds which metrics apply to a model.
 
     Args:
         gan: a `MixGAN`.
@@ -44,23 +50,24 @@ def prepare(gan, protocol):
         `Inputs`.
 
     Raises:
-        ValueError: if data or extractor are not at hand or do not suit the
+        ValueError: if data or extractor are unavailable or do not suit the
             model, a metric that was asked for does not apply, or samples are
             too few.
     """
     _check_shape(gan, protocol)
-    wanted = protocol.metrics or metrics_of(protocol.dataset)
+    wanted = protocol.metrics or metrics_for(protocol.dataset)
     inputs = Inputs(gan, protocol, wanted, {})
     if not protocol.of_points:
         size = gan.sample_shape[0]
+        split = required(protocol.split, "a split")
         inputs = inputs._replace(
-            real=image_source(protocol.dataset, protocol.split, size)
+            real=image_source(protocol.dataset, split, size)
         )
         if any(metric not in _WITHOUT_EXTRACTOR for metric in wanted):
             inputs = inputs._replace(extractor=_extractor(protocol))
         _check_images(inputs)
     for metric in wanted:
-        reason = requirements.inapplicable(metric, inputs)
+        reason = requirements.why_inapplicable(metric, inputs)
         if reason is None:
             continue
         if protocol.metrics is not None:
@@ -73,7 +80,7 @@ def prepare(gan, protocol):
     if "memorization" in chosen:
         train = image_source(
             protocol.dataset,
-            protocol.training_split,
+            required(protocol.training_split, "a training split"),
             gan.sample_shape[0],
             most=MOST_TRAINING_IMAGES,
         )
@@ -81,7 +88,7 @@ def prepare(gan, protocol):
     return inputs
 
 
-def _check_shape(gan, protocol):
+def _check_shape(gan: MixGAN, protocol: Protocol) -> None:
     if protocol.of_points == (gan.sample_shape == (2,)):
         return
     kind = "points of the plane" if protocol.of_points else "images"
@@ -92,7 +99,7 @@ def _check_shape(gan, protocol):
     )
 
 
-def _extractor(protocol):
+def _extractor(protocol: Protocol) -> Extractor:
     stacked = protocol.dataset in STACKED_SETS
     name = protocol.extractor
     if name is None:
@@ -102,7 +109,7 @@ def _extractor(protocol):
                 f"There is no extractor for the data set {protocol.dataset!r}. "
                 "Name one that its images suit: "
                 f"{', '.join(list_extractors())}, or a folder that "
-                "`mg.metrics.save_extractor` wrote."
+                "`mg.metrics.save_extractor` wrote. Received: extractor=None"
             )
     extractor = metrics.get_extractor(name)
     if stacked and name != INCEPTION:
@@ -110,9 +117,9 @@ def _extractor(protocol):
     return extractor
 
 
-def _check_images(inputs):
+def _check_images(inputs: Inputs) -> None:
     shape = tuple(inputs.gan.sample_shape)
-    real = next(iter(inputs.real.batches()))
+    real = next(iter(required(inputs.real, "real images").batches()))
     if real.shape[1:] != shape:
         raise ValueError(
             f"The model's samples have shape {shape}, and the images of "

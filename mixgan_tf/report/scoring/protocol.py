@@ -1,8 +1,11 @@
-"""What is scored, and how: everything that the numbers depend on."""
+"""The protocol of an evaluation: everything that its numbers depend on."""
 
 import dataclasses
 import importlib.metadata
 import numbers
+from collections.abc import Sequence
+from typing import Any
+from typing import Self
 
 from mixgan_tf.arguments import require_positive_int
 from mixgan_tf.version import __version__
@@ -23,7 +26,7 @@ IMAGE_DIAGNOSTICS = ("components", "birthday", "memorization", "game")
 POINT_DIAGNOSTICS = ("components", "game")
 
 POINT_SETS = ("ring", "grid")
-# Data sets of three digits a picture, and where the digits come from.
+# Data sets of pictures with three digits each, and where the digits come from.
 STACKED_SETS = {"stacked_mnist": "mnist", "stacked_digits": "digits"}
 
 _PACKAGES = (
@@ -56,8 +59,8 @@ class Protocol:
             compare.
         seeds: nonnegative ints, each of which gives samples of its own; the
             spread is over them.
-        metrics: names of `metrics_of(dataset)`; if `None`, all that apply to
-            the model.
+        metrics: names that `metrics_for(dataset)` lists; if `None`, all that
+            apply to the model.
 
     Raises:
         ValueError: if an argument is out of range or unknown.
@@ -74,10 +77,10 @@ class Protocol:
     training_split: str | None = None
     extractor: str | None = None
     num: int = 10_000
-    seeds: tuple = (0, 1, 2)
-    metrics: tuple | None = None
+    seeds: Sequence[int] = (0, 1, 2)
+    metrics: Sequence[str] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_positive_int("num", self.num)
         seeds = tuple(self.seeds)
         whole = [isinstance(s, numbers.Integral) and s >= 0 for s in seeds]
@@ -92,7 +95,7 @@ class Protocol:
                 object.__setattr__(self, entry, None)
         if self.metrics is None:
             return
-        known = metrics_of(self.dataset)
+        known = metrics_for(self.dataset)
         chosen = tuple(self.metrics)
         unknown = [metric for metric in chosen if metric not in known]
         if unknown or not chosen:
@@ -105,11 +108,11 @@ class Protocol:
         object.__setattr__(self, "metrics", ordered)
 
     @property
-    def of_points(self):
+    def of_points(self) -> bool:
         """Whether samples are points of the plane."""
         return self.dataset in POINT_SETS
 
-    def command(self, model):
+    def command(self, model: str) -> str:
         """Returns the command line that follows this protocol.
 
         Args:
@@ -133,7 +136,7 @@ class Protocol:
         return " ".join(words)
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record: dict[str, Any]) -> Self:
         """Returns the protocol that scores were recorded with.
 
         Args:
@@ -163,8 +166,8 @@ class Protocol:
             ) from error
 
 
-def metrics_of(dataset):
-    """Returns the names of the metrics that a data set's models can have.
+def metrics_for(dataset: str) -> tuple[str, ...]:
+    """Returns the names of the metrics that suit models of a data set.
 
     Args:
         dataset: its name.
@@ -177,7 +180,7 @@ def metrics_of(dataset):
     return IMAGE_SCORES + IMAGE_DIAGNOSTICS
 
 
-def versions():
+def versions() -> dict[str, str]:
     """Returns the versions of the packages that numbers depend on."""
     return {
         "mixgan_tf": __version__,

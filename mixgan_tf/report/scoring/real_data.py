@@ -1,23 +1,27 @@
-"""Real data by the name of the set: as a source of scores, or as arrays."""
+"""Real data, found by name: as a source of images, or as arrays."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from mixgan_tf import data
 from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.metrics import ImageSplit
+from mixgan_tf.metrics.features.sources import ImageSource
 from mixgan_tf.metrics.features.streaming import image_batches
 from mixgan_tf.report.scoring.protocol import POINT_SETS
 from mixgan_tf.report.scoring.protocol import STACKED_SETS
 
-# Of the drawn data, none of which training has drawn.
+# The seed of data that are drawn, none of which training has drawn.
 HELD_OUT_SEED = 2_000_003
 STACKED_IMAGES = 10_000
-# The first so many training images are those that copies are sought among.
+# Copies are sought among the first so many training images.
 MOST_TRAINING_IMAGES = 100_000
 
 
 class StackedSplit:
-    """Pictures of three digits of a split, one in each channel.
+    """Pictures of three digits from a split, one in each channel.
 
     Args:
         name: `"stacked_mnist"` or `"stacked_digits"`.
@@ -26,12 +30,14 @@ class StackedSplit:
         num: how many pictures.
 
     Raises:
-        ValueError: if the digits are not at hand.
+        ValueError: if the digits are unavailable.
     """
 
     batch_size = 500
 
-    def __init__(self, name, split, image_size, num):
+    def __init__(
+        self, name: str, split: str, image_size: int | None, num: int
+    ) -> None:
         digits = ImageSplit(STACKED_SETS[name], split)
         self.num = num
         self._batches = data.load_stacked_mnist(
@@ -53,17 +59,19 @@ class StackedSplit:
             "seed": HELD_OUT_SEED,
         }
 
-    def batches(self):
+    def batches(self) -> Iterator[np.ndarray]:
         """Yields float32 arrays `(B, height, width, 3)`."""
         yield from self._batches.as_numpy_iterator()
 
-    def describe(self):
-        """Returns what a protocol says of the images, a dict for JSON."""
+    def describe(self) -> dict[str, object]:
+        """Returns the images' entry in a protocol, a dict for JSON."""
         return dict(self._description)
 
 
-def image_source(name, split, image_size, most=None):
-    """Returns the images of a split, as a source of scores.
+def image_source(
+    name: str, split: str, image_size: int | None, most: int | None = None
+) -> ImageSplit | StackedSplit:
+    """Returns a source of the images of a split.
 
     Args:
         name: name of an image data set.
@@ -75,7 +83,7 @@ def image_source(name, split, image_size, most=None):
         An `ImageSplit` or a `StackedSplit`.
 
     Raises:
-        ValueError: if there is no such set or split, or it is not at hand.
+        ValueError: if there is no such set or split, or it is unavailable.
     """
     if name in STACKED_SETS:
         return StackedSplit(name, split, image_size, STACKED_IMAGES)
@@ -85,7 +93,13 @@ def image_source(name, split, image_size, most=None):
     return source
 
 
-def held_out_samples(name, split, image_size, num, with_labels):
+def held_out_samples(
+    name: str,
+    split: str | None,
+    image_size: int | None,
+    num: int,
+    with_labels: bool,
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Returns real samples as arrays, for the game.
 
     Args:
@@ -105,7 +119,7 @@ def held_out_samples(name, split, image_size, num, with_labels):
     if name in POINT_SETS:
         points = getattr(data, name)(batch_size=num, seed=HELD_OUT_SEED)
         return next(points.as_numpy_iterator()), None
-    common = dict(
+    common: dict[str, Any] = dict(
         split=split,
         batch_size=num,
         image_size=image_size,
@@ -122,7 +136,7 @@ def held_out_samples(name, split, image_size, num, with_labels):
     return first if with_labels else (first, None)
 
 
-def images_at(source, rows):
+def images_at(source: ImageSource, rows: np.ndarray) -> dict[int, np.ndarray]:
     """Returns a few images of a source by their numbers.
 
     Args:
@@ -133,7 +147,8 @@ def images_at(source, rows):
         A dict from each of the numbers to its image, of 8-bit levels.
     """
     wanted = np.unique(rows)
-    found, start = {}, 0
+    found: dict[int, np.ndarray] = {}
+    start = 0
     for images in image_batches(source):
         here = wanted[(wanted >= start) & (wanted < start + len(images))]
         found.update({int(row): images[row - start] for row in here})
@@ -143,7 +158,7 @@ def images_at(source, rows):
     return found
 
 
-def centers_and_sd(name):
+def centers_and_sd(name: str) -> tuple[np.ndarray, float]:
     """Returns the modes of a set of points and the spread around them.
 
     Args:
@@ -157,14 +172,14 @@ def centers_and_sd(name):
     return data.grid_centers(), 0.05
 
 
-def is_at_hand(name):
+def is_available_offline(name: str) -> bool:
     """Returns whether a data set can be read without downloading it.
 
     Args:
         name: name of a data set.
 
     Returns:
-        A bool; `False` if there is no such set, too.
+        A bool; also `False` if there is no such set.
     """
     name = STACKED_SETS.get(name, name)
     if name == "digits" or name in POINT_SETS:
@@ -177,7 +192,7 @@ def is_at_hand(name):
         return False
 
 
-def splits_overlap(name, one, other):
+def splits_overlap(name: str, one: str, other: str) -> bool:
     """Returns whether two splits of a data set share images.
 
     Args:
@@ -197,7 +212,7 @@ def splits_overlap(name, one, other):
 
     splits = tfds_builder(name).info.splits
 
-    def rows(split):
+    def rows(split: str) -> list[tuple[str, int, int]]:
         parts = tfds.core.ReadInstruction.from_spec(split).to_absolute(splits)
         return [
             (p.splitname, p.from_ or 0, splits[p.splitname].num_examples)

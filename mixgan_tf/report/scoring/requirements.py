@@ -1,4 +1,9 @@
-"""Which metrics apply to a model, and how many samples each needs."""
+"""The requirements of metrics: which models they suit, and how many samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mixgan_tf.games.empirical_game import require_matrix_game
 from mixgan_tf.metrics.classifier_score import StreamingClassifierScore
@@ -6,8 +11,13 @@ from mixgan_tf.metrics.features.extractor_folders import INCEPTION
 from mixgan_tf.metrics.features.streaming import KEPT_FEATURES
 from mixgan_tf.metrics.frechet import require_more_samples
 from mixgan_tf.metrics.image_scores import KERNEL_BLOCK_SIZE
+from mixgan_tf.metrics.required import required
 from mixgan_tf.report.scoring.protocol import STACKED_SETS
 from mixgan_tf.report.scoring.real_data import splits_overlap
+
+if TYPE_CHECKING:  # which imports this file
+    from mixgan_tf.report.scoring.inputs import Inputs
+    from mixgan_tf.report.scoring.protocol import Protocol
 
 SPLITS = 10  # of the classifier score
 PRECISION_NEIGHBORS = 3
@@ -22,8 +32,8 @@ REAL_BATCHES = 19
 SAMPLE_BATCHES = 10
 
 
-def inapplicable(metric, inputs):
-    """Returns why a metric cannot be had of a model, or `None`.
+def why_inapplicable(metric: str, inputs: Inputs) -> str | None:
+    """Returns why a metric does not apply to a model; `None` if it does.
 
     Args:
         metric: its name.
@@ -33,10 +43,10 @@ def inapplicable(metric, inputs):
         A string that completes "it is left out: ...", or `None`.
     """
     check = _CHECKS.get(metric)
-    return check and check(inputs)
+    return None if check is None else check(inputs)
 
 
-def birthday_batch(num_real, num_samples):
+def birthday_batch_size(num_real: int, num_samples: int) -> int:
     """Returns the batch size of the birthday test.
 
     Args:
@@ -53,7 +63,7 @@ def birthday_batch(num_real, num_samples):
     )
 
 
-def require_enough(metric, inputs):
+def require_enough(metric: str, inputs: Inputs) -> None:
     """Raises unless there are enough samples for a metric.
 
     Args:
@@ -66,11 +76,13 @@ def require_enough(metric, inputs):
     num = inputs.protocol.num
     real = num if inputs.real is None else inputs.real.num
     if metric == "classifier_score":
-        StreamingClassifierScore(num, inputs.extractor.num_classes, SPLITS)
+        extractor = required(inputs.extractor, "an extractor")
+        StreamingClassifierScore(num, extractor.num_classes, SPLITS)
     elif metric == "frechet":
-        require_more_samples(inputs.extractor.feature_dim, real, num)
+        extractor = required(inputs.extractor, "an extractor")
+        require_more_samples(extractor.feature_dim, real, num)
     else:
-        needed = _fewest(metric, real, num)
+        needed = _fewest_samples(metric, real, num)
         if min(real, num) < needed:
             raise ValueError(
                 f"The metric {metric!r} needs {needed} real images and samples "
@@ -79,7 +91,7 @@ def require_enough(metric, inputs):
             )
 
 
-def _fewest(metric, real, num):
+def _fewest_samples(metric: str, real: int, num: int) -> int:
     if metric == "kernel":
         most = min(max(real, num), KEPT_FEATURES)
         return 2 * -(-most // KERNEL_BLOCK_SIZE)
@@ -95,31 +107,31 @@ def _fewest(metric, real, num):
     }.get(metric, 1)
 
 
-def _classifier_score(inputs):
+def _classifier_score(inputs: Inputs) -> str | None:
     if inputs.protocol.dataset in STACKED_SETS:
-        return "of 1000 classes it says little; see the modes"
+        return "it says little about 1000 classes; see the modes"
     return None
 
 
-def _classes(inputs):
-    if inputs.extractor.name == INCEPTION:
+def _classes(inputs: Inputs) -> str | None:
+    if required(inputs.extractor, "an extractor").name == INCEPTION:
         return "Inception's classes are not those of the data"
     return None
 
 
-def _sliced_wasserstein(inputs):
+def _sliced_wasserstein(inputs: Inputs) -> str | None:
     if min(inputs.gan.sample_shape[:2]) < PATCH_SIDE:
         return f"its patches have a side of {PATCH_SIDE} pixels"
     return None
 
 
-def _components(inputs):
+def _components(inputs: Inputs) -> str | None:
     if inputs.gan.num_generators == 1:
         return "the model has one generator"
     return None
 
 
-def _memorization(inputs):
+def _memorization(inputs: Inputs) -> str | None:
     protocol = inputs.protocol
     if protocol.dataset in STACKED_SETS:
         return "stacked digits are drawn anew in every step of training"
@@ -128,24 +140,26 @@ def _memorization(inputs):
     if _was_trained_on(protocol):
         return (
             f"the split {protocol.split!r} was trained on, in part or whole; "
-            "copies are told by comparing with images that were not"
+            "copies are recognised by comparing with images that were not"
         )
     return None
 
 
-def _birthday(inputs):
+def _birthday(inputs: Inputs) -> str | None:
     if _was_trained_on(inputs.protocol):
         return "its threshold must be calibrated on images not trained on"
     return None
 
 
-def _was_trained_on(protocol):
+def _was_trained_on(protocol: Protocol) -> bool:
     return protocol.training_split is not None and splits_overlap(
-        protocol.dataset, protocol.split, protocol.training_split
+        protocol.dataset,
+        required(protocol.split, "a split"),
+        protocol.training_split,
     )
 
 
-def _game(inputs):
+def _game(inputs: Inputs) -> str | None:
     gan = inputs.gan
     if gan.num_generators * gan.num_discriminators == 1:
         return "with one network a side there are no weights to play"
@@ -156,7 +170,7 @@ def _game(inputs):
     return None
 
 
-_CHECKS = {
+_CHECKS: dict[str, Callable[[Inputs], str | None]] = {
     "classifier_score": _classifier_score,
     "classes": _classes,
     "sliced_wasserstein": _sliced_wasserstein,

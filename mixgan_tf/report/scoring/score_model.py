@@ -1,36 +1,49 @@
-"""Running a protocol: every score for every seed, and the diagnostics."""
+"""The run of a protocol: every score for every seed, and the diagnostics."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
 from mixgan_tf import metrics
-from mixgan_tf.callbacks import component_grid
+from mixgan_tf.metrics.required import required
+from mixgan_tf.mixgan import MixGAN
+from mixgan_tf.pictures.component_grid import component_grid
 from mixgan_tf.report.scoring import diagnostics
-from mixgan_tf.report.scoring.description import describe
-from mixgan_tf.report.scoring.inputs import prepare
+from mixgan_tf.report.scoring.description import describe_evaluation
+from mixgan_tf.report.scoring.inputs import Inputs
+from mixgan_tf.report.scoring.inputs import prepare_inputs
 from mixgan_tf.report.scoring.protocol import IMAGE_SCORES
 from mixgan_tf.report.scoring.protocol import POINT_SCORES
-from mixgan_tf.report.scoring.sample_scores import over_seeds
+from mixgan_tf.report.scoring.protocol import Protocol
+from mixgan_tf.report.scoring.sample_scores import RealStatistics
+from mixgan_tf.report.scoring.sample_scores import ScoredSamples
 from mixgan_tf.report.scoring.sample_scores import real_statistics
 from mixgan_tf.report.scoring.sample_scores import score_images
 from mixgan_tf.report.scoring.sample_scores import score_points
+from mixgan_tf.report.scoring.sample_scores import spread_over_seeds
 
 FORMAT = 1
 POINTS_SHOWN = 2000
 
 
 class Evaluation(NamedTuple):
-    """What `evaluate` finds."""
+    """The result of `evaluate`."""
 
-    result: dict  # for JSON: the scores with their protocol
-    pictures: dict  # name -> uint8 array (H, W, channels)
-    points: list | None = None  # of each component, float32 (n, 2)
+    result: dict[str, Any]  # for JSON: the scores with their protocol
+    pictures: dict[str, np.ndarray]  # name -> uint8 array (H, W, channels)
+    points: list[np.ndarray] | None = None  # of each component, float32 (n, 2)
 
 
-def evaluate(gan, protocol, name="model", commit=None):
+def evaluate(
+    gan: MixGAN,
+    protocol: Protocol,
+    name: str = "model",
+    commit: str | None = None,
+) -> Evaluation:
     """Scores a model by a protocol.
 
     The mixture and each of its components are scored on samples of every
@@ -50,7 +63,7 @@ def evaluate(gan, protocol, name="model", commit=None):
         what was `"skipped"` and why; and the `"protocol"`.
 
     Raises:
-        ValueError: if data or extractor are not at hand or do not suit the
+        ValueError: if data or extractor are unavailable or do not suit the
             model, a metric that was asked for does not apply, or samples are
             too few. That is found before anything takes long.
 
@@ -62,8 +75,8 @@ def evaluate(gan, protocol, name="model", commit=None):
     found.result["mixture"]["scores"]["frechet@mnist"]  # mean, sd, values
     ```
     """
-    inputs = prepare(gan, protocol)
-    subjects, found, pictures = _run(inputs)
+    inputs = prepare_inputs(gan, protocol)
+    subjects, found, pictures = _run_metrics(inputs)
     found["effective_components"] = _listed(
         metrics.effective_components(gan.generator_weights)
     )
@@ -80,25 +93,27 @@ def evaluate(gan, protocol, name="model", commit=None):
     return Evaluation(
         {
             "format": FORMAT,
-            "model": _model(gan, name),
+            "model": _describe_model(gan, name),
             "mixture": subjects[0],
             "components": subjects[1:],
             "diagnostics": found,
             "skipped": dict(inputs.skipped),
-            "protocol": describe(inputs, name, commit),
+            "protocol": describe_evaluation(inputs, name, commit),
         },
         pictures,
         points,
     )
 
 
-def scores_again(gan, protocol, components=True):
-    """Scores a model's samples, and does nothing else.
+def score_samples(
+    gan: MixGAN, protocol: Protocol, components: bool = True
+) -> list[dict[str, dict[str, Any]]]:
+    """Scores a model's samples, without any diagnostics.
 
     Args:
         gan: a `MixGAN`; discriminators are not needed.
-        protocol: a `Protocol`. Metrics of its that are no scores of samples
-            are left out.
+        protocol: a `Protocol` that names its metrics. Those that are no
+            scores of samples are left out.
         components: whether to score each component, too.
 
     Returns:
@@ -108,17 +123,20 @@ def scores_again(gan, protocol, components=True):
     Raises:
         ValueError: as `evaluate`.
     """
-    chosen = [m for m in protocol.metrics if m in IMAGE_SCORES + POINT_SCORES]
-    inputs = prepare(gan, dataclasses.replace(protocol, metrics=chosen))
-    entries, _, _ = _run(inputs, components)
+    named = required(protocol.metrics, "the protocol's metrics")
+    chosen = [m for m in named if m in IMAGE_SCORES + POINT_SCORES]
+    inputs = prepare_inputs(gan, dataclasses.replace(protocol, metrics=chosen))
+    entries, _, _ = _run_metrics(inputs, components)
     return [entry["scores"] for entry in entries]
 
 
-def _run(inputs, components=True):
+def _run_metrics(
+    inputs: Inputs, components: bool = True
+) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, np.ndarray]]:
     """Returns entries of mixture and components, diagnostics and pictures."""
     scored = [m for m in inputs.metrics if m in IMAGE_SCORES + POINT_SCORES]
     others = [m for m in inputs.metrics if m not in scored]
-    subjects = [None]
+    subjects: list[int | None] = [None]
     if inputs.gan.num_generators > 1 and scored and components:
         subjects += range(inputs.gan.num_generators)
     passes = len(inputs.protocol.seeds) * len(subjects)
@@ -127,18 +145,24 @@ def _run(inputs, components=True):
         if not inputs.protocol.of_points:
             bar.set_postfix_str("real images")
             real = real_statistics(inputs)
-        entries, first = _scored(inputs, real, subjects, bar)
-        found, pictures = {}, {}
+        entries, first = _score_subjects(inputs, real, subjects, bar)
+        found: dict[str, Any] = {}
+        pictures: dict[str, np.ndarray] = {}
         for name in others:
             bar.set_postfix_str(name)
-            found[name], drawn = _DIAGNOSTICS[name](inputs, real, first)
+            found[name], drawn = _diagnose(name, inputs, real, first)
             pictures.update(drawn)
             bar.update()
     return entries, found, pictures
 
 
-def _scored(inputs, real, subjects, bar):
-    """Returns the entry of each subject, and the mixture's first `Scored`."""
+def _score_subjects(
+    inputs: Inputs,
+    real: RealStatistics | None,
+    subjects: Sequence[int | None],
+    bar: tqdm,
+) -> tuple[list[dict[str, Any]], ScoredSamples | None]:
+    """Returns the entry of each subject, and the mixture's first samples."""
     first, entries = None, []
     for component in subjects:
         who = "mixture" if component is None else f"generator {component}"
@@ -155,36 +179,54 @@ def _scored(inputs, real, subjects, bar):
                 # What is kept of a seed is large.
                 parts.append(scored._replace(features=None, images=None))
             bar.update()
-        entries.append(_entry(parts))
+        entries.append(_subject_entry(parts))
     if real is not None and real.class_frequencies is not None:
         entries[0]["real_class_frequencies"] = real.class_frequencies.tolist()
     return entries, first
 
 
-_DIAGNOSTICS = {
-    "components": lambda inputs, real, scored: diagnostics.components(inputs),
-    "birthday": diagnostics.birthday,
-    "memorization": diagnostics.memorization,
-    "game": lambda inputs, real, scored: diagnostics.game(inputs),
-}
+def _diagnose(
+    name: str,
+    inputs: Inputs,
+    real: RealStatistics | None,
+    scored: ScoredSamples | None,
+) -> diagnostics.Diagnostic:
+    """Runs one diagnostic."""
+    if name == "components":
+        return diagnostics.components(inputs)
+    if name == "game":
+        return diagnostics.game(inputs)
+    run = {
+        "birthday": diagnostics.birthday,
+        "memorization": diagnostics.memorization,
+    }[name]
+    return run(
+        inputs,
+        required(real, "statistics of real images"),
+        required(scored, "scored samples"),
+    )
 
 
-def _entry(parts):
-    """Returns what is reported of one subject, from its `Scored` by seed."""
+def _subject_entry(parts: Sequence[ScoredSamples]) -> dict[str, Any]:
+    """Returns the report's entry of one subject, from its samples by seed."""
     names = parts[0].scores
-    entry = {
+    entry: dict[str, Any] = {
         "scores": {
-            name: over_seeds([part.scores[name] for part in parts])
+            name: spread_over_seeds([part.scores[name] for part in parts])
             for name in names
         }
     }
-    if parts[0].class_frequencies is not None:
-        frequencies = [part.class_frequencies for part in parts]
+    frequencies = [
+        part.class_frequencies
+        for part in parts
+        if part.class_frequencies is not None
+    ]
+    if frequencies:
         entry["class_frequencies"] = np.mean(frequencies, axis=0).tolist()
     return entry
 
 
-def _model(gan, name):
+def _describe_model(gan: MixGAN, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "num_generators": gan.num_generators,
@@ -198,5 +240,5 @@ def _model(gan, name):
     }
 
 
-def _listed(value):
+def _listed(value: float | np.ndarray) -> float | list[float]:
     return value.tolist() if isinstance(value, np.ndarray) else value

@@ -1,15 +1,16 @@
-"""A digit classifier on each channel of stacked digits."""
+"""An extractor that applies a digit classifier to each channel."""
 
 import numpy as np
+import numpy.typing as npt
 
 from mixgan_tf.metrics import Extractor
-from mixgan_tf.metrics.features.extractor import Outputs
+from mixgan_tf.metrics.features.extractor import ExtractorOutputs
 
 CHANNELS = 3
 
 
 class StackedExtractor(Extractor):
-    """Sees stacked digits channel by channel.
+    """An extractor of stacked digits, which sees them channel by channel.
 
     Features are those of the three channels side by side. The 1000 classes are
     their digits, `100 a + 10 b + c`, with the sum of the three channels'
@@ -20,7 +21,7 @@ class StackedExtractor(Extractor):
         digits_name: the name or folder by which it was found.
     """
 
-    def __init__(self, digits, digits_name):
+    def __init__(self, digits: Extractor, digits_name: str) -> None:
         if digits.input_shape[-1] != 1 or digits.num_classes != 10:
             raise ValueError(
                 "Stacked digits need an extractor of grey images with ten "
@@ -36,15 +37,15 @@ class StackedExtractor(Extractor):
         self.feature_dim = CHANNELS * digits.feature_dim
         self.num_classes = digits.num_classes**CHANNELS
 
-    def __call__(self, images):
+    def __call__(self, images: npt.ArrayLike) -> ExtractorOutputs:
         """Extracts features and logits; see `Extractor`.
 
         Args:
             images: float array `(B, height, width, 3)` in [-1, 1].
 
         Returns:
-            `Outputs` of float32 `features`, `(B, 3 * feature_dim)`, and
-            `logits`, `(B, 1000)`.
+            `ExtractorOutputs` of float32 `features`, `(B, 3 * feature_dim)`,
+            and `logits`, `(B, 1000)`.
 
         Raises:
             ValueError: if the images have another shape or range.
@@ -54,16 +55,16 @@ class StackedExtractor(Extractor):
         outputs = [self._digits(images[..., c, None]) for c in range(CHANNELS)]
         a, b, c = (_log_probabilities(output.logits) for output in outputs)
         logits = a[:, :, None, None] + b[:, None, :, None] + c[:, None, None]
-        return Outputs(
+        return ExtractorOutputs(
             np.concatenate([output.features for output in outputs], axis=1),
             logits.reshape(len(images), -1),
         )
 
-    def describe(self):
-        """Returns what a protocol says of the extractor, a dict for JSON."""
+    def describe(self) -> dict[str, object]:
+        """Returns the extractor's entry in a protocol, a dict for JSON."""
         return {**super().describe(), "each_channel": self._digits_name}
 
 
-def _log_probabilities(logits):
+def _log_probabilities(logits: np.ndarray) -> np.ndarray:
     shifted = logits - logits.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -43,7 +43,7 @@ def test_no_block_repeats_another_of_this_or_the_next_seed():
 def test_samples_of_one_component():
     gan = tiny_image_gan()
     blocks = mg.metrics.GanSamples(gan, 6, 0, 3, component=1)
-    seed = mg.metrics.sources._block_seed(0, 1)
+    seed = mg.metrics.features.sources._block_seed(0, 1)
     expected = gan.sample(3, seed=seed, component=1)
     np.testing.assert_allclose(all_of(blocks)[3:], expected, atol=1e-6)
 

@@ -7,6 +7,7 @@ import pytest
 import mixgan_tf as mg
 from mixgan_tf.metrics import neural_net_distance
 from mixgan_tf.metrics.neural_net.distance import undecided_payoff
+from mixgan_tf.metrics.neural_net.training import TrainingSettings
 from mixgan_tf.metrics.neural_net.training import train_discriminator
 from tests.models import weights_of
 
@@ -139,12 +140,13 @@ def test_training_ends_when_patience_does():
         mg.objectives.Minimax(),
         train,
         validation,
-        steps=305,
-        validations=31,
-        patience=3,
-        batch_size=32,
-        learning_rate=0.02,
-        weight_limit=None,
+        TrainingSettings(
+            steps=305,
+            validations=31,
+            patience=3,
+            batch_size=32,
+            learning_rate=0.02,
+        ),
         rng=random,
         progress=Progress(),
     )

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mixgan_tf.report import Protocol
-from mixgan_tf.report.scoring.protocol import metrics_of
+from mixgan_tf.report.scoring.protocol import metrics_for
 
 
 def record_of(protocol):
@@ -13,7 +13,7 @@ def record_of(protocol):
         "training_split": protocol.training_split,
         "samples": {"num": protocol.num, "seeds": list(protocol.seeds)},
         "extractor": {"name": "digits"},
-        "metrics": list(metrics_of(protocol.dataset)),
+        "metrics": list(metrics_for(protocol.dataset)),
     }
 
 
@@ -43,7 +43,7 @@ def test_the_record_gives_the_protocol_back():
         extractor="digits",
         num=7,
         seeds=(5,),
-        metrics=metrics_of("digits"),
+        metrics=metrics_for("digits"),
     )
     stacked = {**record, "data": {"name": "stacked_digits", "split": "test"}}
     stacked["extractor"] = {"name": "x_channels", "each_channel": "digits"}

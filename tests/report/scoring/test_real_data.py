@@ -60,8 +60,8 @@ def test_a_large_split_is_cut():
 @pytest.mark.parametrize(
     ("name", "here"), [("digits", True), ("grid", True), ("no_such", False)]
 )
-def test_what_is_at_hand(name, here):
-    assert real_data.is_at_hand(name) is here
+def test_what_is_available_offline(name, here):
+    assert real_data.is_available_offline(name) is here
     assert real_data.splits_overlap("digits", "test", "test")
     assert not real_data.splits_overlap("digits", "train", "test")
 
@@ -78,6 +78,6 @@ def test_what_is_at_hand(name, here):
     ],
 )
 def test_splits_that_share_images(mnist, one, other, share):
-    assert real_data.is_at_hand(mnist)
+    assert real_data.is_available_offline(mnist)
     assert real_data.splits_overlap(mnist, one, other) is share
     assert real_data.splits_overlap(mnist, other, one) is share

@@ -6,8 +6,8 @@ import pytest
 import mixgan_tf as mg
 from mixgan_tf import report
 from mixgan_tf.report.scoring import real_data
-from mixgan_tf.report.scoring.inputs import prepare
-from mixgan_tf.report.scoring.score_model import scores_again
+from mixgan_tf.report.scoring.inputs import prepare_inputs
+from mixgan_tf.report.scoring.score_model import score_samples
 from tests.models import set_logits
 from tests.models import tiny_gan
 from tests.report.models import digits_gan
@@ -161,7 +161,7 @@ def test_the_protocol_says_what_the_numbers_depend_on(gan, found):
     assert protocol["extractor"] == extractor.describe()
     # It is enough to score again by.
     again = report.Protocol.from_record(protocol)
-    parts = scores_again(gan, again)
+    parts = score_samples(gan, again)
     assert parts[0] == found.result["mixture"]["scores"]
     assert len(parts) == 3
 
@@ -266,6 +266,8 @@ def test_stacked_digits_have_a_thousand_modes(monkeypatch):
     assert scores["class_kl@digits_channels"]["mean"] == pytest.approx(
         expected.kl
     )
-    skipped = prepare(gan, report.Protocol("stacked_digits", num=300)).skipped
+    skipped = prepare_inputs(
+        gan, report.Protocol("stacked_digits", num=300)
+    ).skipped
     assert "1000 classes" in skipped["classifier_score"]
     assert "drawn anew" in skipped["memorization"]

@@ -1,6 +1,8 @@
 """A score and its spread."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +15,7 @@ class Score(NamedTuple):
     parts: int
 
     @classmethod
-    def of_parts(cls, values):
+    def from_parts(cls, values: Sequence[float] | np.ndarray) -> Self:
         """Returns the `Score` whose parts had the given values."""
         values = np.asarray(values, "float64")
         sd = float(values.std(ddof=1)) if len(values) > 1 else None
