@@ -9,6 +9,7 @@ registered and `keras.saving.load_model` finds them.
 import importlib
 import pathlib
 import sys
+from typing import Any
 
 from mixgan_tf.version import __version__
 
@@ -34,7 +35,7 @@ _CLASSES = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"mixgan_tf.{name}")
     if name in _CLASSES:
@@ -43,7 +44,7 @@ def __getattr__(name):
     raise AttributeError(f"module 'mixgan_tf' has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
 
 

@@ -19,7 +19,7 @@ SPACE = "space"  # the name by which leftover probes of space are found
 _NO_FALLOCATE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
-def sha256(path: str | pathlib.Path) -> str:
+def sha256(path: str | os.PathLike) -> str:
     """Returns the hexadecimal SHA-256 of a file."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -29,7 +29,7 @@ def sha256(path: str | pathlib.Path) -> str:
 
 
 @contextlib.contextmanager
-def atomic_file(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """Yields a temporary path that becomes `path` if the block succeeds.
 
     Args:
@@ -56,7 +56,7 @@ def atomic_file(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
 
 
 @contextlib.contextmanager
-def atomic_folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+def atomic_folder(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """Yields a temporary folder that becomes `path` if the block succeeds.
 
     Args:
@@ -79,7 +79,7 @@ def atomic_folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
             yield temporary
 
 
-def remove_leftovers(path: str | pathlib.Path) -> None:
+def remove_leftovers(path: str | os.PathLike) -> None:
     """Deletes temporary files that killed processes left behind.
 
     A folder that was to be replaced, and whose replacement was not yet there
@@ -103,7 +103,7 @@ def remove_leftovers(path: str | pathlib.Path) -> None:
         _delete(left)
 
 
-def require_space(folder: str | pathlib.Path, num_bytes: int) -> None:
+def require_space(folder: str | os.PathLike, num_bytes: int) -> None:
     """Raises an error unless a folder has room for a file; writes none.
 
     It is for writers that cannot cope with a full disk: HDF5 ends the process,
@@ -129,7 +129,7 @@ def require_space(folder: str | pathlib.Path, num_bytes: int) -> None:
 
 
 @contextlib.contextmanager
-def alone_in(folder: str | pathlib.Path) -> Iterator[None]:
+def alone_in(folder: str | os.PathLike) -> Iterator[None]:
     """Locks a folder against other processes that lock it, within the block.
 
     The system releases the lock when the process ends, however it ends. Where

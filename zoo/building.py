@@ -8,10 +8,15 @@ import tensorflow as tf
 from mixgan_tf.zoo.recipes.base import base_config
 from ml_collections import ConfigDict
 
-import mixgan_tf as mg
+from mixgan_tf import data
+from mixgan_tf import networks
+from mixgan_tf import optimizers
+from mixgan_tf import payoff as payoffs
+from mixgan_tf import regularizers
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.payoff import PayoffEstimator
 from mixgan_tf.regularizers import Regularizer
+from mixgan_tf.training.schedules import AdaptiveSteps
 
 
 def build_model(recipe: ConfigDict, placement: str | None = None) -> MixGAN:
@@ -65,9 +70,7 @@ def build_model(recipe: ConfigDict, placement: str | None = None) -> MixGAN:
         entropy_weight=recipe.entropy_weight,
         payoff=payoff,
         regularizers=_regularizers(recipe),
-        discriminator_steps=mg.AdaptiveSteps()
-        if recipe.adaptive_steps
-        else steps,
+        discriminator_steps=AdaptiveSteps() if recipe.adaptive_steps else steps,
         ema=recipe.ema_decay or None,
         aux_in_weights=recipe.aux_in_weights,
         class_loss_weight=recipe.class_loss_weight,
@@ -118,15 +121,15 @@ def build_dataset(recipe: ConfigDict, start_step: int = 0) -> tf.data.Dataset:
     )
     name = recipe.dataset.name
     if name in ("ring", "grid"):
-        return getattr(mg.data, name)(**common)
+        return getattr(data, name)(**common)
     common.update(
         split=recipe.dataset.split,
         image_size=recipe.image_shape[0],
         with_labels=bool(recipe.num_classes),
     )
     if name == "stacked_mnist":
-        return mg.data.load_stacked_mnist(**common)
-    return mg.data.load_images(name, **common)
+        return data.load_stacked_mnist(**common)
+    return data.load_images(name, **common)
 
 
 def build_network(
@@ -153,7 +156,7 @@ def build_network(
     arguments = dict(entry)
     name = arguments.pop("class_name")
     suffix = role.capitalize()
-    known = [n for n in mg.networks.__all__ if n.endswith(suffix)]
+    known = [n for n in networks.__all__ if n.endswith(suffix)]
     if name not in known:
         raise ValueError(
             f"The recipe's `{role}.class_name` must be one of "
@@ -165,7 +168,7 @@ def build_network(
     else:
         arguments["image_shape"] = shape
     try:
-        return getattr(mg.networks, name)(num_classes=num_classes, **arguments)
+        return getattr(networks, name)(num_classes=num_classes, **arguments)
     except TypeError as error:
         raise ValueError(f"The recipe's `{role}`: {error}") from error
 
@@ -173,7 +176,7 @@ def build_network(
 def _payoff(recipe: ConfigDict) -> str | PayoffEstimator:
     if not recipe.common_latents:
         return recipe.payoff
-    estimators = {"shared": mg.payoff.Shared, "full": mg.payoff.Full}
+    estimators = {"shared": payoffs.Shared, "full": payoffs.Full}
     if recipe.payoff not in estimators:
         raise ValueError(
             "The recipe's `common_latents` needs `payoff` 'shared' or "
@@ -194,13 +197,13 @@ def _optimizers(
     }
     if name == "acgd":
         rate = recipe.generator_learning_rate
-        return {"optimizer": mg.optimizers.ACGD(rate)}
+        return {"optimizer": optimizers.ACGD(rate)}
     if name not in makers:
         raise ValueError(
             "The recipe's `network_optimizer` must be one of acgd, "
             f"{', '.join(makers)}. Received: {name!r}"
         )
-    mixture = mg.optimizers.get_mixture_optimizer(recipe.mixture_optimizer)
+    mixture = optimizers.get_mixture_optimizer(recipe.mixture_optimizer)
     mixture.learning_rate = recipe.mixture_learning_rate
     updates = recipe.steps * recipe.discriminator_steps
     return {
@@ -226,7 +229,7 @@ def _learning_rate(
 
 
 def _regularizers(recipe: ConfigDict) -> list[Regularizer]:
-    known = mg.regularizers.REGULARIZERS
+    known = regularizers.REGULARIZERS
     made = []
     for name, arguments in recipe.regularizers.items():
         if name not in known:

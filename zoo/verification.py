@@ -11,12 +11,12 @@ from mixgan_tf.zoo.cards import card
 
 from mixgan_tf.metrics import get_extractor
 from mixgan_tf.metrics.required import required
+from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.report.formatting import short_protocol
 from mixgan_tf.report.scoring.protocol import Protocol
 from mixgan_tf.report.scoring.real_data import is_available_offline
 from mixgan_tf.report.scoring.score_model import score_samples
 from mixgan_tf.saving import preset_folders
-from mixgan_tf.saving import presets
 
 # On the machine that recorded them, scores are equal to the six digits that are
 # kept; without oneDNN, or with other instructions, they were within 3e-6. They
@@ -205,7 +205,7 @@ def _score_again(
     protocol: Protocol,
     num: int | None,
 ) -> list[ScoreComparison]:
-    gan = presets.load(preset, load_discriminators=False)
+    gan = MixGAN.from_preset(preset, load_discriminators=False)
     spreads = {n: score["sd"] for n, score in entry["mixture"].items()}
     check = entry.get("check")
     if num is not None and num != protocol.num:

@@ -186,13 +186,14 @@ def _load(model: str) -> tuple[MixGAN, str, dict[str, Any]]:
             "selection": read_record(path / models.BEST),
         }
         return models.load_model(model), path.name, metadata
+    from mixgan_tf.mixgan import MixGAN
     from mixgan_tf.saving import preset_folders
-    from mixgan_tf.saving import presets
     from mixgan_tf.saving.preset_schema import check_entries
 
     metadata = preset_folders.read_metadata(model)
     check_entries(metadata, f"The metadata of the preset {model}")
-    return presets.load(model), preset_folders.find(model).name, metadata
+    gan = MixGAN.from_preset(model)
+    return gan, preset_folders.find(model).name, metadata
 
 
 def _require_preset(values: flags.FlagValues) -> None:

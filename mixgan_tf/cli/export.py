@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import tempfile
+from collections.abc import Callable
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
@@ -77,7 +78,7 @@ def export(
 
     out = pathlib.Path(values.out)
     verification.refuse_existing(out, values.overwrite)  # before the work
-    write = getattr(exporter, f"to_{values.format}")
+    write = _writers()[values.format]
     generator = exporter.fold(gan, values.selector, delta=values.delta)
     print(generator.report())
     if values.format == "tflite" and values.model in preset_folders.named():
@@ -206,11 +207,10 @@ def _print_costs(
     export_format: str,
     options: dict[str, Any],
 ) -> None:
-    from mixgan_tf import export as exporter
     from mixgan_tf.export.folding import cost
 
-    write = getattr(exporter, f"to_{export_format}")
-    open_file = getattr(exporter, f"open_{export_format}")
+    write = _writers()[export_format]
+    open_file = _openers()[export_format]
     with tempfile.TemporaryDirectory() as folder:
         single = pathlib.Path(folder) / "1"
         write(cost.one_component(generator), single, **options)
@@ -221,3 +221,25 @@ def _print_costs(
             for n in sizes
         )
     print(f"Time relative to one component, measured here: {ratios}.")
+
+
+def _writers() -> dict[str, Callable[..., Any]]:
+    from mixgan_tf import export as exporter
+
+    return {
+        "saved_model": exporter.to_saved_model,
+        "tflite": exporter.to_tflite,
+        "onnx": exporter.to_onnx,
+        "web": exporter.to_web,
+    }
+
+
+def _openers() -> dict[str, Callable[..., Any]]:
+    from mixgan_tf import export as exporter
+
+    return {
+        "saved_model": exporter.open_saved_model,
+        "tflite": exporter.open_tflite,
+        "onnx": exporter.open_onnx,
+        "web": exporter.open_web,
+    }

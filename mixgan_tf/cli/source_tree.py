@@ -3,6 +3,8 @@
 import pathlib
 import subprocess
 
+from mixgan_tf import version
+
 
 def commit() -> str | None:
     """Returns the commit of the source tree the package runs from, if any.
@@ -12,9 +14,7 @@ def commit() -> str | None:
         commit; `None` outside a git tree. Presets do not count: they are what
         is recorded.
     """
-    import mixgan_tf
-
-    root = pathlib.Path(mixgan_tf.__file__).parents[1]
+    root = pathlib.Path(version.__file__).parents[1]
     if not (root / ".git").exists():
         return None
 

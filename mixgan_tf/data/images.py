@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pathlib
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 import tensorflow as tf
 
 from mixgan_tf.arguments import summary_of
+from mixgan_tf.compat.tfds_downloads import quiet_download
 from mixgan_tf.data.pipeline import endless_batches
 from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
-from mixgan_tf.data.tfds_builder import quiet_download
 from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.data.tfds_builder import tfds_folder
 
@@ -34,7 +34,7 @@ def load_images(
     seed: int = 0,
     start_step: int = 0,
     endless: bool = True,
-    data_dir: str | pathlib.Path | None = None,
+    data_dir: str | os.PathLike | None = None,
 ) -> tf.data.Dataset:
     """Returns batches of images in [-1, 1].
 
@@ -140,7 +140,7 @@ def _prepared_builder(
     name: str,
     split: str,
     with_labels: bool,
-    data_dir: str | pathlib.Path | None,
+    data_dir: str | os.PathLike | None,
 ) -> tfds.core.DatasetBuilder:
     import tensorflow_datasets as tfds
 

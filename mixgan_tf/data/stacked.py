@@ -1,6 +1,6 @@
 """Stacked MNIST: three random digits as the channels of one image."""
 
-import pathlib
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -26,7 +26,7 @@ def load_stacked_mnist(
     endless: bool = True,
     num: int = 25_600,
     source: str = "mnist",
-    data_dir: str | pathlib.Path | None = None,
+    data_dir: str | os.PathLike | None = None,
 ) -> tf.data.Dataset:
     """Returns batches of stacked digits in [-1, 1], a data set of 1000 modes.
 
@@ -101,7 +101,7 @@ def _digits(
     source: str,
     split: str,
     image_size: int | None,
-    data_dir: str | pathlib.Path | None,
+    data_dir: str | os.PathLike | None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     batches = load_images(
         source,

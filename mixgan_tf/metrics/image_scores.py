@@ -84,7 +84,7 @@ def compute_scores(
         source = cast(ImageSource, samples)
     judge: Extractor | None = None
     if extractor is not None or any(m not in _PIXEL_METRICS for m in names):
-        judge = get_extractor(extractor)
+        judge = get_extractor(extractor)  # which says what it may be
     # What takes long comes last: bad input is refused at once.
     if "frechet" in names:
         dimensions = required(judge, "an extractor").feature_dim

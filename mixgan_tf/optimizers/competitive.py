@@ -145,7 +145,7 @@ class ACGD(CompetitiveOptimizer):
     ) -> list[tf.Tensor]:
         """Returns the step sizes of each coordinate, after updating `v`."""
         rate = tf.convert_to_tensor(self.learning_rate)
-        step = self._iterations.value + 1
+        step = self.iterations.value + 1
         sizes = []
         slots = self._slots_for(variables, self._squares)
         for gradient, slot in zip(gradients, slots, strict=True):

@@ -11,6 +11,9 @@ import keras
 import tensorflow as tf
 
 from mixgan_tf.arguments import require_nonnegative
+from mixgan_tf.compat.optimizer_variables import index_of
+from mixgan_tf.compat.optimizer_variables import key_of
+from mixgan_tf.compat.optimizer_variables import known_keys
 from mixgan_tf.optimizers.competitive_steps import LocalPlayer
 from mixgan_tf.optimizers.competitive_steps import competitive_steps
 from mixgan_tf.optimizers.hessian_products import mixed_product
@@ -156,7 +159,7 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             steps = _simple_steps(x_player), _simple_steps(y_player)
             self._report(0, 1.0)
         elif self.alternate:
-            even = self._iterations.value % 2 == 0
+            even = self.iterations.value % 2 == 0
             steps = tf.cond(even, solve_for_x, solve_for_y)
         else:
             steps = solve_for_x()
@@ -165,7 +168,7 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
             self.assign_add(variable, step)
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable))
-        self._iterations.assign_add(1)
+        self.iterations.assign_add(1)
         return value
 
     def step_sizes(
@@ -215,7 +218,7 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
     def _slots_for(
         self, variables: list[keras.Variable], slots: list[keras.Variable]
     ) -> list[keras.Variable]:
-        return [slots[self._get_variable_index(v)] for v in variables]
+        return [slots[index_of(self, v)] for v in variables]
 
     def _solve(
         self,
@@ -248,8 +251,8 @@ class CompetitiveOptimizer(keras.optimizers.Optimizer):
     def _check_players(
         self, x: list[keras.Variable], y: list[keras.Variable]
     ) -> None:
-        keys = {self._var_key(v) for v in x + y}
-        known = set(self._trainable_variables_indices) if self.built else keys
+        keys = {key_of(self, v) for v in x + y}
+        known = known_keys(self) if self.built else keys
         if not x or not y or len(keys) < len(x + y) or not keys <= known:
             raise ValueError(
                 "Arguments `minimizing_variables` and `maximizing_variables` "

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 import mixgan_tf as mg
+from mixgan_tf import version
 from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.main import main
 from mixgan_tf.report.formatting import with_spread
 from mixgan_tf.saving import preset_folders
-from mixgan_tf.saving import presets
 from tests.integration.command import succeed
 from tests.models import tiny_gan
 from tests.report.models import digits_gan
@@ -175,7 +175,7 @@ def test_the_zoo_lists_and_verifies_recorded_scores(
     out = f"--out={tmp_path}/scores.json"
     evaluate = ["evaluate", f"--model={preset}", *quick, out, "--record"]
     assert main(["mixgan", *evaluate]) == 0
-    monkeypatch.setattr(presets, "named", lambda: {"shown": preset})
+    monkeypatch.setattr(preset_folders, "named", lambda: {"shown": preset})
     capsys.readouterr()
     assert main(["mixgan", "zoo", "list"]) == 0
     scores = json.loads((tmp_path / "scores.json").read_text())
@@ -227,7 +227,7 @@ def source(tmp_path, monkeypatch):
     for path in (package, preset):
         path.parent.mkdir(parents=True)
         path.write_text("1")
-    monkeypatch.setattr(mg, "__file__", str(package))
+    monkeypatch.setattr(version, "__file__", str(package))
     return tmp_path, package, preset
 
 

@@ -37,7 +37,9 @@ def list_extractors() -> list[str]:
     return [*sorted(_folders()), INCEPTION]
 
 
-def get_extractor(extractor: str | os.PathLike | Extractor) -> Extractor:
+def get_extractor(
+    extractor: str | os.PathLike | Extractor | None,
+) -> Extractor:
     """Returns an extractor, once its files are known to be intact.
 
     Args:

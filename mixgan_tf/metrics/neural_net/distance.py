@@ -144,9 +144,22 @@ def neural_net_distance(
             "No discriminator ever had a finite payoff: lower "
             f"`learning_rate`. Received: learning_rate={learning_rate!r}"
         )
+    return _judged_distance(
+        networks[best], objective, train, test, scores, found[best][1]
+    )
+
+
+def _judged_distance(
+    network: keras.Model,
+    objective: Objective,
+    train: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    scores: list[float],
+    step: int,
+) -> NeuralNetDistance:
     undecided = undecided_payoff(objective)
-    judged = training.payoffs(networks[best], objective, *test)
-    trained = training.payoffs(networks[best], objective, *train)
+    judged = training.payoffs(network, objective, *test)
+    trained = training.payoffs(network, objective, *train)
     payoff = sum(values.mean() for values in judged)
     return NeuralNetDistance(
         distance=float(payoff - undecided),
@@ -155,7 +168,7 @@ def neural_net_distance(
         ),
         gap=float(sum(v.mean() for v in trained) - payoff),
         validation_distances=tuple(s - undecided for s in scores),
-        step=found[best][1],
+        step=step,
         num_real=len(test[0]),
         num_fake=len(test[1]),
     )

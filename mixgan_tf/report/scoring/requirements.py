@@ -12,6 +12,7 @@ from mixgan_tf.metrics.features.streaming import KEPT_FEATURES
 from mixgan_tf.metrics.frechet import require_more_samples
 from mixgan_tf.metrics.image_scores import KERNEL_BLOCK_SIZE
 from mixgan_tf.metrics.required import required
+from mixgan_tf.report.scoring.inputs import Inputs
 from mixgan_tf.report.scoring.protocol import STACKED_SETS
 from mixgan_tf.report.scoring.real_data import splits_overlap
 

@@ -15,7 +15,7 @@ from mixgan_tf.pictures.component_grid import component_grid
 from mixgan_tf.report.scoring import diagnostics
 from mixgan_tf.report.scoring.description import describe_evaluation
 from mixgan_tf.report.scoring.inputs import Inputs
-from mixgan_tf.report.scoring.inputs import prepare_inputs
+from mixgan_tf.report.scoring.prepare_inputs import prepare_inputs
 from mixgan_tf.report.scoring.protocol import IMAGE_SCORES
 from mixgan_tf.report.scoring.protocol import POINT_SCORES
 from mixgan_tf.report.scoring.protocol import Protocol

@@ -6,7 +6,7 @@ import pytest
 import mixgan_tf as mg
 from mixgan_tf import report
 from mixgan_tf.report.scoring import real_data
-from mixgan_tf.report.scoring.inputs import prepare_inputs
+from mixgan_tf.report.scoring.prepare_inputs import prepare_inputs
 from mixgan_tf.report.scoring.score_model import score_samples
 from tests.models import set_logits
 from tests.models import tiny_gan
