@@ -11,6 +11,7 @@ import pathlib
 import keras
 import pytest
 
+from tests.distributed.four_devices import FourDevices
 from tests.models import tiny_gan
 
 
@@ -32,6 +33,14 @@ def gan():
     gan = tiny_gan()
     gan.compile()
     return gan
+
+
+@pytest.fixture(scope="session")
+def four_devices():
+    """A process with four logical CPU devices, to run functions in."""
+    devices = FourDevices()
+    yield devices
+    devices.close()
 
 
 @pytest.fixture

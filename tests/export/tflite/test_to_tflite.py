@@ -5,11 +5,11 @@ from ai_edge_litert.interpreter import Interpreter
 from tensorflow.lite.tools import flatbuffer_utils
 
 import mixgan_tf as mg
-from tests.export.folds import expected_samples
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 from tests.export.tflite.tflite_models import exported
 from tests.export.tflite.tflite_models import feed
 from tests.export.tflite.tflite_models import row_by_row
