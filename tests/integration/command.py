@@ -22,15 +22,20 @@ from mixgan_tf.cli.main import main
 
 MIXGAN = pathlib.Path(sys.executable).with_name("mixgan")
 
-# A small recipe that trains in seconds.
+# Two networks a side: tracing the step of each pair takes the time.
+TWO = ["--recipe.num_generators=2", "--recipe.num_discriminators=2"]
+# A small recipe that trains in seconds, ...
 SMALL = [
     "--recipe=mix_dcgan_digits",
+    *TWO,
     "--recipe.generator.width=4",
     "--recipe.discriminator.width=4",
     "--recipe.checkpoint_every=4",
     "--recipe.sample_every=4",
     "--recipe.log_every=2",
 ]
+# ... and one of points of the plane, whose steps are traced faster still.
+POINTS = ["--recipe=mix_mlp_ring", *TWO]
 
 # No two commands begin with the same random state, as no two processes do.
 _seeds = itertools.count(1000)

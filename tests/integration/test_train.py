@@ -1,13 +1,16 @@
 """`mixgan train`, as a user runs it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import mixgan_tf as mg
+from tests.integration.command import POINTS
 from tests.integration.command import SMALL
+from tests.integration.command import TWO
 from tests.integration.command import mixgan_process
 from tests.integration.command import refused
 from tests.integration.command import succeed
@@ -34,7 +37,7 @@ def test_train_writes_what_it_says(workdir):
     assert int(gan.train_steps.numpy()) == 10
     metadata = json.loads((workdir / "preset" / "metadata.json").read_text())
     assert metadata["command"].startswith(
-        "mixgan train --recipe=mix_dcgan_digits --recipe.generator.width=4"
+        "mixgan train --recipe=mix_dcgan_digits --recipe.num_generators=2"
     )
     assert metadata["recipe"]["steps"] == 10
 
@@ -56,13 +59,13 @@ def test_train_again_when_done_changes_nothing(workdir):
 
 def test_a_mistake_in_the_first_command_can_be_mended(tmp_path):
     place = f"--workdir={tmp_path}/w"
-    refused("train", *SMALL, "--recipe.objective=typo", place)
+    refused("train", *POINTS, "--recipe.objective=typo", place)
     assert not (tmp_path / "w" / "recipe.json").exists()
-    succeed("train", *SMALL, "--recipe.steps=2", place)
+    succeed("train", *POINTS, "--recipe.steps=2", place)
     # A learning rate may change on the way.
     succeed(
         "train",
-        *SMALL,
+        *POINTS,
         "--recipe.steps=3",
         "--recipe.generator_learning_rate=1e-5",
         place,
@@ -83,7 +86,8 @@ def test_a_recipe_of_ones_own(tmp_path):
         "from mixgan_tf.zoo.recipes.mix_mlp_ring import get_config as ring\n"
         "def get_config():\n"
         "    config = ring()\n"
-        "    config.steps = 2\n"
+        "    config.steps = config.num_generators = 2\n"
+        "    config.num_discriminators = 2\n"
         "    return config\n"
     )
     succeed("train", "--recipe", recipe, "--workdir", tmp_path / "w")
@@ -168,24 +172,22 @@ def test_a_data_set_that_is_not_there_is_one_line(tmp_path):
 
 
 def test_divergence_is_one_line_and_loses_nothing(workdir, tmp_path):
-    folder = tmp_path / "w"
-    recipe = [*SMALL, "--recipe.steps=6"]
-    succeed("train", *recipe, f"--workdir={folder}")
-    poisoned = folder / "checkpoints" / "step_00000006.weights.h5"
-    good = (folder / "checkpoints" / "step_00000004.weights.h5").read_bytes()
+    folder = shutil.copytree(workdir, tmp_path / "w")
+    poisoned = folder / "checkpoints" / "step_00000010.weights.h5"
+    good = (folder / "checkpoints" / "step_00000008.weights.h5").read_bytes()
     preset = weights_of(mg.MixGAN.from_preset(folder / "preset"))
     # What follows a step from huge weights is not finite.
     gan = mg.MixGAN.from_preset(folder / "preset")
     for variable in gan.discriminator_variables:
         variable.assign(np.full(variable.shape, 1e30))
     gan.save_weights(poisoned)
-    error = refused("train", *SMALL, "--recipe.steps=9", f"--workdir={folder}")
+    error = refused("train", *SMALL, "--recipe.steps=13", f"--workdir={folder}")
     assert "not finite" in error
     assert [f.name for f in sorted((folder / "checkpoints").iterdir())] == [
-        "step_00000004.weights.h5",
-        "step_00000006.weights.h5",
+        "step_00000008.weights.h5",
+        "step_00000010.weights.h5",
     ]
-    kept = folder / "checkpoints" / "step_00000004.weights.h5"
+    kept = folder / "checkpoints" / "step_00000008.weights.h5"
     assert kept.read_bytes() == good
     assert not differ(
         preset, weights_of(mg.MixGAN.from_preset(folder / "preset"))
@@ -197,6 +199,7 @@ def test_the_mnist_recipe_trains(mnist, tmp_path):
     succeed(
         "train",
         "--recipe=mix_dcgan_mnist",
+        *TWO,
         "--recipe.steps=3",
         "--recipe.generator.width=8",
         "--recipe.discriminator.width=8",
@@ -209,7 +212,7 @@ def test_the_mnist_recipe_trains(mnist, tmp_path):
 def test_points_train_and_are_drawn(tmp_path):
     succeed(
         "train",
-        "--recipe=mix_mlp_ring",
+        *POINTS,
         "--recipe.steps=20",
         f"--workdir={tmp_path}/w",
         run=mixgan_process,
