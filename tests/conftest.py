@@ -16,6 +16,45 @@ from tests.distributed.four_devices import FourDevices
 # TensorFlow is loaded where it is used: not by the process that only hands
 # the tests out.
 
+FOLDER = pathlib.Path(__file__).parent
+# What takes long, the longest first. It is begun first, so that both processes
+# of `make test` are busy to the end, and left out of `make test-quick`.
+SLOW = (
+    "distributed/test_distribution.py",
+    "integration/test_strategies.py",
+    "zoo/test_verification.py",
+    "zoo/test_recipes.py",
+    "export/tflite/",
+    "integration/",
+    "export/saved_model/",
+    "export/web/",
+    "distributed/",
+    "training/test_fit.py",
+    "training/test_head_losses.py",
+    "training/test_ema.py",
+    "training/test_train_step.py",
+    "saving/test_hub.py",
+    "export/test_onnx.py",
+    "zoo/test_presets.py",
+    "zoo/test_extractor_training.py",
+)
+
+
+def pytest_configure(config):
+    # Files are handed out in the order below, not by their number of tests.
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items):
+    ranks = {}
+    for item in items:
+        place = item.path.relative_to(FOLDER).as_posix()
+        slow = [i for i, part in enumerate(SLOW) if place.startswith(part)]
+        ranks[item] = min(slow, default=len(SLOW))
+        if slow:
+            item.add_marker("slow")
+    items.sort(key=ranks.get)
+
 
 def _has_data(name):
     folder = os.environ.get("TFDS_DATA_DIR")

@@ -44,6 +44,7 @@ def _train(
     spe=1,
     kind="points",
     objective="non_saturating",
+    discriminator_steps=1,
 ):
     keras.utils.set_random_seed(3)
     with strategy.scope():
@@ -59,7 +60,7 @@ def _train(
             **arguments,
             payoff=estimator,
             mixture_optimizer=rule,
-            discriminator_steps=2 if kind in ("points", "images") else 1,
+            discriminator_steps=discriminator_steps,
             steps_per_execution=spe,
         )
     assert gan.distribute_strategy is strategy

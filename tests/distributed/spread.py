@@ -1,5 +1,6 @@
 """Mixtures spread over four devices, and the same ones on one of them."""
 
+import functools
 import pathlib
 
 import keras
@@ -31,6 +32,16 @@ def _train(place, **arguments):
     return gan
 
 
+@functools.cache
+def _train_with_averages(place):
+    return _train(place, ema=mg.EMA(0.9, ["generator", "discriminator"]))
+
+
+def _train_with_penalty(place):
+    penalty = ["gradient_penalty"]
+    return _train(place, payoff="subsampled", regularizers=penalty)
+
+
 def gaps():
     """Returns how far spread pairs are at most from those on one device.
 
@@ -38,11 +49,8 @@ def gaps():
         A list of two floats, one for each way to train.
     """
     found = []
-    for arguments in (
-        dict(ema=mg.EMA(0.9, ["generator", "discriminator"])),
-        dict(payoff="subsampled", regularizers=["gradient_penalty"]),
-    ):
-        one, spread = (_train(place, **arguments) for place in (None, "spread"))
+    for train in (_train_with_averages, _train_with_penalty):
+        one, spread = train(None), train("spread")
         z = tf.random.normal([8, 4])
         pairs = [
             *zip(weights_of(one), weights_of(spread), strict=True),
@@ -64,7 +72,8 @@ def places(folder):
         A dict of lists of devices' indices, and of bytes on each device.
     """
     folder = pathlib.Path(folder)
-    gan = _train("spread", ema=0.9)
+    gan = _train_with_averages("spread")
+    one = _train_with_averages(None)
     mixtures = dict(
         generators=gan.generator_mixture,
         discriminators=gan.discriminator_mixture,
@@ -90,7 +99,7 @@ def places(folder):
         slots=[_device(v) for v in slots],
         variables=[_device(v) for v in gan.generator_variables],
         bytes=placement.bytes_per_device(gan),
-        bytes_in_one_place=placement.bytes_per_device(_train(None, ema=0.9)),
+        bytes_in_one_place=placement.bytes_per_device(one),
         loaded=[
             [
                 _device(net.variables[0])

@@ -14,7 +14,8 @@ from tests.distributed import replicas
 @pytest.mark.parametrize(
     "case",
     [
-        dict(estimator="stratified", size=31),  # uneven: 4 and 3 rows at last
+        # Uneven: 4 and 3 rows at last.
+        dict(estimator="stratified", size=31, discriminator_steps=2),
         dict(
             estimator="shared",
             rule="exponentiated_gradient",
@@ -53,7 +54,12 @@ from tests.distributed import replicas
             objective="mmd",
         ),
         # Convolutions and batch normalisation.
-        dict(estimator="stratified", kind="images", size=26),
+        dict(
+            estimator="stratified",
+            kind="images",
+            size=26,
+            discriminator_steps=2,
+        ),
         dict(estimator="full", kind="images", size=25),
     ],
     ids=lambda case: "-".join(str(v) for v in case.values()),

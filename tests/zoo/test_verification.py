@@ -11,6 +11,7 @@ from mixgan_tf.zoo import verification
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf import report
+from mixgan_tf.report.scoring import score_model
 from mixgan_tf.report.scoring.real_data import is_at_hand
 from mixgan_tf.saving import preset_folders
 from mixgan_tf.saving import presets
@@ -168,6 +169,23 @@ def test_a_preset_of_a_newer_version_is_refused(preset):
         verification.verify(preset)
 
 
+@pytest.fixture(scope="module")
+def real_images_seen_once():
+    """What is known of a protocol's real images is found once for all."""
+    find, found = score_model.real_statistics, {}
+
+    def remembered(inputs):
+        key = repr(inputs.protocol)
+        if key not in found:
+            found[key] = find(inputs)
+        return found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score_model, "real_statistics", remembered)
+        yield
+
+
+@pytest.mark.usefixtures("real_images_seen_once")
 @pytest.mark.parametrize("preset", mg.zoo.list_presets())
 def test_every_preset_scores_as_it_is_recorded(preset):
     entry = preset_folders.read_metadata(preset)["scores"]
