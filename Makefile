@@ -1,11 +1,15 @@
 # make demo: the main job, on any machine with Python 3.11 to 3.13.
-# make test: lint, format and every test. Both make the environment they need.
+# make test: lint, format, types and every test, within ten minutes on two cores.
+# make test-quick: lint, format, types and the fast tests of every part.
+# Each makes the environment that it needs.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= runs/demo
+# A file's tests share models: they stay in one process, in their order.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test lint format wheel package test-versions clean
+.PHONY: demo test test-quick lint format wheel package test-versions clean
 
 demo: $(VENV)/.installed
 	$(BIN)/mixgan train --recipe=mix_dcgan_digits --workdir=$(DEMO)
@@ -18,11 +22,15 @@ demo: $(VENV)/.installed
 	@echo "Look at $(DEMO)/samples.png: a sample grid of the trained mixture."
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(PYTEST)
+
+test-quick: lint
+	$(PYTEST) -m 'not slow'
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -19,9 +19,9 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("tensorflow", "keras")
 # Private hooks of fit, files, sampling, layers: what versions change.
 SELECTION = (
-    "tests/test_saving.py",
-    "tests/test_sampling.py",
-    "tests/test_mixture.py",
+    "tests/saving/test_saving.py",
+    "tests/model/test_sampling.py",
+    "tests/model/test_mixture.py",
     "tests/networks/test_normalization.py",
 )
 

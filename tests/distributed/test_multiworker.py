@@ -10,7 +10,7 @@ from tests.distributed.workers import run_workers
 
 
 def test_two_workers_equal_one_replica(tmp_path):
-    module = [sys.executable, "-m", "tests.multiworker_training"]
+    module = [sys.executable, "-m", "tests.distributed.multiworker_training"]
     done = run_workers(lambda index: [*module, f"{tmp_path}/{index}.npz"])
     assert [code for code, _, _ in done] == [0, 0], done[0][2][-3000:]
     first, second = (_load(tmp_path / f"{n}.npz") for n in (0, 1))

@@ -27,7 +27,7 @@ def test_networks_share_the_cores(networks, cores, expected):
 SCRIPT = """
 import os
 os.sched_getaffinity = lambda pid: {0, 1, 2, 3}
-from mixgan_tf.threads import use_thread_plan
+from mixgan_tf.distribution.threads import use_thread_plan
 use_thread_plan(2)
 import tensorflow as tf
 tf.zeros([1])

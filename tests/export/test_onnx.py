@@ -11,15 +11,15 @@ from mixgan_tf.export import open_onnx
 from mixgan_tf.export import to_onnx
 
 import mixgan_tf as mg
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import WEIGHTS
-from tests.export.folds import as_if_trained
-from tests.export.folds import call
-from tests.export.folds import expected_samples
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import WEIGHTS
+from tests.export.mixtures import as_if_trained
+from tests.export.mixtures import call
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 
 
 def residual_mixture():

@@ -8,10 +8,10 @@ from mixgan_tf.export.verification import Verification
 from mixgan_tf.export.verification import verify
 
 import mixgan_tf as mg
-from tests.export.folds import constant_network
-from tests.export.folds import image_mixture
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import constant_network
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 
 
 def exact(folded):

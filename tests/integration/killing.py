@@ -1,9 +1,10 @@
 """Runs `mixgan train` again and again, killed at one exact point each time.
 
-    python killing.py '[["half_written", 2], null]' --recipe=... --workdir=...
+    python killing.py '[["w", ["half_written", 2]], ["w", null]]' --recipe=...
 
-Each training is a process of its own, forked once TensorFlow is loaded: that
-takes most of the time. It ends by `kill -9`, as if from outside.
+Each training has a work folder, and the point that it ends at if it does not
+come to its end. It is a process of its own, forked once TensorFlow is loaded:
+that takes most of the time. It ends by `kill -9`, as if from outside.
 """
 
 import importlib
@@ -75,20 +76,21 @@ def arm(point, count):
 
 
 def main():
-    points, arguments = json.loads(sys.argv[1]), sys.argv[2:]
+    trainings, arguments = json.loads(sys.argv[1]), sys.argv[2:]
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
     for name in (*MODULES, *ZOO):
         importlib.import_module(f"mixgan_tf.{name}")
     ends = []
-    for point in points:
+    for workdir, point in trainings:
         child = os.fork()
         if child == 0:
             if point:
                 arm(*point)
             from mixgan_tf.cli.main import main as mixgan
 
-            code = mixgan(["mixgan", "train", *arguments])
+            workdir = f"--workdir={workdir}"
+            code = mixgan(["mixgan", "train", *arguments, workdir])
             sys.stdout.flush()
             os._exit(code)
         _, status = os.waitpid(child, 0)

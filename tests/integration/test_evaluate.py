@@ -12,6 +12,9 @@ from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.main import main
 from mixgan_tf.report.formatting import with_spread
 from mixgan_tf.saving import preset_folders
+from tests.integration.command import SMALL
+from tests.integration.command import mixgan_process
+from tests.integration.command import refused
 from tests.integration.command import succeed
 from tests.models import tiny_gan
 from tests.report.models import digits_gan
@@ -29,23 +32,10 @@ def folder(tmp_path_factory):
     patch.undo()
 
 
-@pytest.fixture
-def refused(capsys):
-    """Runs the command here, which must answer one line and return 2."""
-
-    def run(*arguments):
-        assert main(["mixgan", *map(str, arguments)]) == 2
-        error = capsys.readouterr().err
-        assert len(error.splitlines()) == 1, error
-        return error
-
-    return run
-
-
 def test_a_preset_is_scored_recorded_and_verified(folder, capsys):
     preset = folder / "tiny"
     common = ["evaluate", f"--model={preset}", "--num=200", "--seeds=0,1"]
-    out = succeed(*common, f"--out={folder}/a/scores.json")
+    out = succeed(*common, f"--out={folder}/a/scores.json", run=mixgan_process)
     first = (folder / "a" / "scores.json").read_bytes()
     last = out.splitlines()[-1]
     assert "scores.json and" in last
@@ -71,7 +61,7 @@ def test_a_preset_is_scored_recorded_and_verified(folder, capsys):
     assert mg.MixGAN.from_preset(preset).sample(2, seed=0).shape[0] == 2
 
 
-def test_a_work_folder_and_a_keras_file(folder, tmp_path, refused):
+def test_a_work_folder_and_a_keras_file(folder, tmp_path):
     gan = digits_gan()
     gan.save(tmp_path / "gan.keras")
     model = f"--model={tmp_path / 'gan.keras'}"
@@ -95,8 +85,6 @@ def test_a_work_folder_and_a_keras_file(folder, tmp_path, refused):
 
 
 def test_a_work_folder_knows_its_data_and_its_choice(tmp_path):
-    from tests.integration.command import SMALL
-
     validated = ["every=2", "extractor=digits", "split=test", "num=100"]
     arguments = [
         *SMALL,
@@ -135,7 +123,7 @@ def test_a_work_folder_knows_its_data_and_its_choice(tmp_path):
     ids=" ".join,
 )
 def test_bad_usage_is_one_line_and_writes_nothing(
-    arguments, message, folder, tmp_path, refused
+    arguments, message, folder, tmp_path
 ):
     out = tmp_path / "made" / "scores.json"
     command = ["evaluate", f"--model={folder}/tiny", *arguments]
@@ -143,7 +131,7 @@ def test_bad_usage_is_one_line_and_writes_nothing(
     assert not out.parent.exists()
 
 
-def test_where_nothing_can_be_written(folder, tmp_path, refused):
+def test_where_nothing_can_be_written(folder, tmp_path):
     (tmp_path / "file").write_text("kept")
     model = f"--model={folder}/tiny"
     for out in (tmp_path, tmp_path / "file" / "scores.json"):
@@ -154,7 +142,7 @@ def test_where_nothing_can_be_written(folder, tmp_path, refused):
     assert "WORKDIR/preset" in refused("evaluate", work, "--record")
 
 
-def test_a_data_set_that_is_not_at_hand(folder, tmp_path, refused, monkeypatch):
+def test_a_data_set_that_is_not_at_hand(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "empty"))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
@@ -166,7 +154,7 @@ def test_a_data_set_that_is_not_at_hand(folder, tmp_path, refused, monkeypatch):
 
 
 def test_the_zoo_lists_and_verifies_recorded_scores(
-    folder, tmp_path, capsys, monkeypatch, refused
+    folder, tmp_path, capsys, monkeypatch
 ):
     preset = tmp_path / "shown"
     gan = digits_gan()
@@ -213,7 +201,7 @@ def test_the_zoo_lists_every_preset(capsys):
             assert "±" in row, score
 
 
-def test_zoo_usage(refused, folder):
+def test_zoo_usage():
     assert "zoo verify" in refused("zoo", "feed")
     assert "'nope'" in refused("zoo", "verify", "nope")
     assert "expected PRESET" in refused("zoo", "card")

@@ -38,33 +38,28 @@ KILLS = [
 ]
 
 
-def train(folder, points):
+def train(*trainings):
+    """Trains in processes of their own; returns how each of them ended."""
     done = subprocess.run(
-        [
-            sys.executable,
-            str(KILLING),
-            json.dumps(points),
-            *RECIPE,
-            f"--workdir={folder}",
-        ],
+        [sys.executable, str(KILLING), json.dumps(trainings), *RECIPE],
         capture_output=True,
         text=True,
         timeout=400,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    lines = done.stdout.splitlines()
-    return json.loads(lines[-1].removeprefix("ends ")), done
+    return json.loads(done.stdout.splitlines()[-1].removeprefix("ends "))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it forks")
 def test_killed_training_ends_as_if_it_never_was(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     work_folder = importlib.import_module("work_folder")
-    assert train(tmp_path / "straight", [None])[0] == [0]
-    ends, done = train(tmp_path / "killed", [*KILLS, None])
-    assert ends == [-9] * len(KILLS) + [0], done.stdout
-    expected = work_folder.contents(tmp_path / "straight")
-    found = work_folder.contents(tmp_path / "killed")
+    straight, killed = (str(tmp_path / name) for name in ("straight", "killed"))
+    kills = [(killed, point) for point in KILLS]
+    ends = train((straight, None), *kills, (killed, None))
+    assert ends == [0, *([-9] * len(KILLS)), 0]
+    expected = work_folder.contents(pathlib.Path(straight))
+    found = work_folder.contents(pathlib.Path(killed))
     assert not work_folder.differences(found, expected)
     # All was there to compare: 5 points a curve, the optimizers, averages.
     steps = [s for _, tag, s, _ in found["events"] if "payoff" in tag]

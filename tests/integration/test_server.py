@@ -21,9 +21,9 @@ import psutil
 import pytest
 
 import mixgan_tf as mg
-from tests.export.models import expected_outputs
-from tests.export.models import gaussian_inputs
-from tests.export.models import image_gan
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
 
 START_SECONDS = 120
 REQUEST_SECONDS = 30
@@ -101,13 +101,13 @@ def bentoml_server(saved_model, folder):
 
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_a_server_answers_with_the_images_of_the_model(num_classes, tmp_path):
-    gan = image_gan(num_classes)
+    gan = image_mixture(num_classes=num_classes)
     path = mg.export.to_saved_model(gan, tmp_path / "generator" / "1")
     before = {f: f.read_bytes() for f in path.rglob("*") if f.is_file()}
     with bentoml_server(path, tmp_path) as url:
         for num in (1, 20):
-            inputs = gaussian_inputs(gan, num)
-            expected, _ = expected_outputs(gan, inputs)
+            inputs = inputs_of(gan, num)
+            expected = expected_samples(gan, inputs)
             names = ["latents", "labels"][: len(inputs)]
             body = {n: x.tolist() for n, x in zip(names, inputs, strict=True)}
             status, answer = ask(f"{url}/generate", body)

@@ -1,8 +1,7 @@
 """`mixgan train` on several devices and machines, and from one to another."""
 
+import functools
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -13,39 +12,25 @@ from mixgan_tf.cli.errors import UsageError
 from tests.distributed.workers import run_workers
 from tests.integration.command import MIXGAN
 from tests.integration.command import SMALL
+from tests.integration.command import mixgan
 from tests.integration.command import refused
 from tests.integration.command import succeed
 from tests.models import weights_of
 
-# The command on two logical CPU devices, which only a program can make.
-TWO_DEVICES = """
-import sys
-import tensorflow as tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(
-    cpu, [tf.config.LogicalDeviceConfiguration()] * 2
-)
-from mixgan_tf.cli import train
-train.run(sys.argv[1:])
-"""
 
-
-def test_training_goes_on_under_one_strategy_after_another(tmp_path):
+def test_training_goes_on_under_one_strategy_after_another(
+    four_devices, tmp_path
+):
     # Dropout inside networks draws one mask for all replicas: left out.
     arguments = [*SMALL, "--recipe.discriminator.dropout=0.0"]
     workdir = tmp_path / "work"
     arguments.append(f"--workdir={workdir}")
     for strategy, steps in (("spread", 2), ("mirrored", 4)):
-        done = subprocess.run(
-            [
-                *(sys.executable, "-c", TWO_DEVICES, *arguments),
-                *(f"--strategy={strategy}", f"--recipe.steps={steps}"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=200,
+        succeed(
+            *("train", *arguments),
+            *(f"--strategy={strategy}", f"--recipe.steps={steps}"),
+            run=functools.partial(four_devices.run, mixgan),
         )
-        assert done.returncode == 0, done.stderr[-3000:]
         preset = mg.MixGAN.from_preset(workdir / "preset")
         assert preset.placement is None  # it is for whoever loads it to say
     command = [str(MIXGAN), "train", *arguments, "--recipe.steps=6"]

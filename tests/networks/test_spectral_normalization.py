@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -8,6 +5,7 @@ import tensorflow as tf
 
 from mixgan_tf.networks import SpectralNormalization
 from mixgan_tf.networks import spectral_norm
+from tests.distributed import replicas
 
 # One line for each kind: a layer of 5 outputs, and its inputs.
 KINDS = {
@@ -237,49 +235,11 @@ def test_a_layer_without_kernel_is_refused():
         SpectralNormalization(keras.layers.ReLU())(np.ones((2, 3)))
 
 
-REPLICAS = """
-import tensorflow as tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(
-    cpu, [tf.config.LogicalDeviceConfiguration()] * 2
-)
-import keras
-import numpy as np
-from mixgan_tf.networks import SpectralNormalization
-from mixgan_tf.networks import spectral_norm
-
-strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-with strategy.scope():
-    layer = SpectralNormalization(keras.layers.Dense(5))
-    layer.build((None, 4))
-start, kernel = layer.u.numpy(), layer.layer.kernel.numpy()
-
-@tf.function
-def step():
-    def on_replica():
-        # Inside a branch nothing may wait for another replica.
-        call = lambda: layer(tf.eye(4), training=True)
-        return tf.switch_case(tf.constant(1), [call, call]), layer.u.value + 0.
-    return strategy.run(on_replica)
-
-outputs, u = step()
-for values in (outputs, u):
-    one, two = strategy.experimental_local_results(values)
-    np.testing.assert_array_equal(one, two)
-_, expected = spectral_norm(kernel, start, 1)
-np.testing.assert_allclose(one, expected, atol=1e-6)
-np.testing.assert_array_equal(layer.u.numpy(), one)
-layer.u.assign(start)
-np.testing.assert_array_equal(layer.get_weights()[0], start)
-print("same")
-"""
-
-
-def test_replicas_keep_the_same_u():
-    done = subprocess.run(
-        [sys.executable, "-c", REPLICAS],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.stdout.strip() == "same", done.stderr[-3000:]
+def test_replicas_keep_the_same_u(four_devices):
+    found = four_devices.run(replicas.normalize_in_a_branch)
+    for one, two in (found["outputs"], found["u"]):
+        np.testing.assert_array_equal(one, two)
+    _, expected = spectral_norm(found["kernel"], found["start"], 1)
+    np.testing.assert_allclose(found["u"][0], expected, atol=1e-6)
+    np.testing.assert_array_equal(found["after"], found["u"][0])
+    np.testing.assert_array_equal(found["reassigned"], found["start"])

@@ -122,7 +122,12 @@ def run(saved, tmp_path_factory):
     server.shutdown()
 
 
-FIND = "from mixgan_tf import presets; print(presets.find({!r}))"
+# As the command, which finds presets without loading TensorFlow.
+FIND = (
+    "import sys; sys.argv = ['mixgan']\n"
+    "from mixgan_tf.saving import preset_folders\n"
+    "print(preset_folders.find({!r}))"
+)
 
 
 def test_a_preset_of_the_hub_is_fetched_and_loads_offline(saved, run):

@@ -11,9 +11,9 @@ from mixgan_tf.zoo import verification
 import mixgan_tf as mg
 from mixgan_tf import files
 from mixgan_tf import report
+from mixgan_tf.report.scoring import score_model
 from mixgan_tf.report.scoring.real_data import is_available_offline
 from mixgan_tf.saving import preset_folders
-from mixgan_tf.saving import presets
 from tests.report.models import digits_gan
 from tests.report.models import digits_protocol
 
@@ -100,7 +100,7 @@ def test_another_number_of_samples_does_not_compare(preset):
 
 
 def test_other_weights_are_found_out(preset):
-    gan = presets.load(preset)
+    gan = mg.MixGAN.from_preset(preset)
     kernel = gan.generator_variables[-2]  # of the last layer of one generator
     kernel.assign(1.05 * np.asarray(kernel))
     weights = preset / preset_folders.GENERATORS
@@ -168,6 +168,23 @@ def test_a_preset_of_a_newer_version_is_refused(preset):
         verification.verify(preset)
 
 
+@pytest.fixture(scope="module")
+def real_images_seen_once():
+    """What is known of a protocol's real images is found once for all."""
+    find, found = score_model.real_statistics, {}
+
+    def remembered(inputs):
+        key = repr(inputs.protocol)
+        if key not in found:
+            found[key] = find(inputs)
+        return found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(score_model, "real_statistics", remembered)
+        yield
+
+
+@pytest.mark.usefixtures("real_images_seen_once")
 @pytest.mark.parametrize("preset", mg.zoo.list_presets())
 def test_every_preset_scores_as_it_is_recorded(preset):
     entry = preset_folders.read_metadata(preset)["scores"]
@@ -201,7 +218,7 @@ def test_tolerances():
 
 
 def test_what_cannot_be_recorded(preset):
-    gan = presets.load(preset)
+    gan = mg.MixGAN.from_preset(preset)
     found = report.evaluate(gan, digits_protocol(metrics=("game",)))
     with pytest.raises(ValueError, match="Nothing to record"):
         recording.record(preset, gan, found.result)

@@ -6,10 +6,10 @@ import pytest
 from mixgan_tf.export.folding.fold_report import weight_depth
 
 import mixgan_tf as mg
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import image_mixture
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 
 # Dense 3 -> 8 -> 2, with biases.
 POINT_PARAMETERS = 3 * 8 + 8 + 8 * 2 + 2

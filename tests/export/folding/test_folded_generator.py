@@ -4,16 +4,16 @@ import pytest
 from scipy import stats
 
 import mixgan_tf as mg
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import WEIGHTS
-from tests.export.folds import call
-from tests.export.folds import chosen_components
-from tests.export.folds import constant_network
-from tests.export.folds import expected_samples
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import WEIGHTS
+from tests.export.mixtures import call
+from tests.export.mixtures import chosen_components
+from tests.export.mixtures import constant_network
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 from tests.models import points
 from tests.models import tiny_gan
 

@@ -9,7 +9,7 @@ from mixgan_tf.export.folding.output_gates import gated
 from mixgan_tf.export.folding.output_gates import output_gate
 
 import mixgan_tf as mg
-from tests.export.folds import constant_network
+from tests.export.mixtures import constant_network
 
 RANGES = {
     "tanh": (-1.0, 1.0),

@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 
 import mixgan_tf as mg
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import image_mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import point_mixture
 
 # Moving numbers about, without computing any.
 ARRANGING = {

@@ -1,7 +1,6 @@
 """What lies in an exported folder, and what happens to one that is there."""
 
 import json
-import pathlib
 import subprocess
 import sys
 
@@ -12,25 +11,31 @@ from mixgan_tf.export.saved_model import to_saved_model
 from tensorflow_serving.apis import prediction_log_pb2
 
 import mixgan_tf as mg
-from tests.export.models import GANS
-from tests.export.models import expected_outputs
-from tests.export.models import image_gan
-from tests.export.models import point_gan
+from tests.export.mixtures import MIXTURES
+from tests.export.mixtures import WEIGHTS
+from tests.export.mixtures import chosen_components
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import point_mixture
+from tests.export.saved_model.saved_models import exported
+from tests.export.saved_model.saved_models import report_of
+from tests.export.saved_model.saved_models import signatures
+
+# Runs TensorFlow's command line for each line of arguments.
+TOOL = """
+import json, sys
+from tensorflow.python.tools import saved_model_cli
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["saved_model_cli", *arguments]
+    try:
+        saved_model_cli.main()
+    except SystemExit as end:
+        assert not end.code, arguments
+"""
 
 
-@pytest.fixture(params=GANS)
-def gan(request):
-    return GANS[request.param]()
-
-
-def report_of(path):
-    file = path / "assets.extra" / "export.json"
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-def test_saved_model_holds_each_weight_once(tmp_path):
-    gan = image_gan()
-    path = mg.export.to_saved_model(gan, tmp_path / "m", components=True)
+def test_saved_model_holds_each_weight_once():
+    gan, path = exported("images", components=True)
     stored = tf.train.list_variables(str(path / "variables" / "variables"))
     numbers = sum(
         int(np.prod(shape)) for name, shape in stored if "GRAPH" not in name
@@ -40,8 +45,7 @@ def test_saved_model_holds_each_weight_once(tmp_path):
 
 
 def test_saved_model_opens_with_tensorflow_alone(tmp_path):
-    gan = image_gan()
-    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    gan, path = exported("images")
     script = (
         "import sys\n"
         "sys.modules['keras'] = sys.modules['tf_keras'] = None  # not there\n"
@@ -63,61 +67,61 @@ def test_saved_model_opens_with_tensorflow_alone(tmp_path):
 
 
 def test_the_tools_of_tensorflow_show_and_run_it(tmp_path):
-    gan = point_gan()
-    path = mg.export.to_saved_model(gan, tmp_path / "m")
+    gan, path = exported("points")
     latents = [[0.5, -1.0, 0.25, 0.0], [1.0, 1.0, 1.0, 3.0]]
-    tool = pathlib.Path(sys.executable).with_name("saved_model_cli")
-
-    def tool_prints(command, *arguments):
-        return subprocess.run(
-            [tool, command, "--dir", path, "--tag_set", "serve"]
-            + ["--signature_def", "generate", *arguments],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        ).stdout
-
-    assert "shape: (-1, 4)" in tool_prints("show")
-    tool_prints("run", "--input_exprs", f"latents={latents}", "--outdir", path)
-    expected, _ = expected_outputs(gan, [np.array(latents, "float32")])
+    which = ["--dir", str(path), "--tag_set", "serve"]
+    which += ["--signature_def", "generate"]
+    inputs = ["--input_exprs", f"latents={latents}", "--outdir", str(tmp_path)]
+    commands = [["show", *which], ["run", *which, *inputs]]
+    printed = subprocess.run(
+        [sys.executable, "-c", TOOL, json.dumps(commands)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    ).stdout
+    assert "shape: (-1, 4)" in printed
+    expected = expected_samples(gan, [np.array(latents, "float32")])
     np.testing.assert_allclose(
-        np.load(path / "samples.npy"), expected, atol=1e-5
+        np.load(tmp_path / "samples.npy"), expected, atol=1e-5
     )
 
 
-@pytest.mark.parametrize("num_classes", [None, 3])
-def test_warmup_calls_every_signature(num_classes, tmp_path):
-    gan = image_gan(num_classes)
-    path = mg.export.to_saved_model(gan, tmp_path / "faces" / "7")
-    signatures = tf.saved_model.load(str(path)).signatures
+@pytest.mark.parametrize("kind", ["images", "labelled images"])
+def test_warmup_calls_every_signature(kind):
+    gan, path = exported(kind)
+    served = signatures(kind)
     file = path / "assets.extra" / "tf_serving_warmup_requests"
     seen = set()
     for record in tf.data.TFRecordDataset(str(file)):
         log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
         assert log.WhichOneof("log_type") == "predict_log"
         request = log.predict_log.request
-        assert request.model_spec.name == "faces"
+        assert request.model_spec.name == kind.replace(" ", "_")
         name = request.model_spec.signature_name
         inputs = {k: tf.make_ndarray(v) for k, v in request.inputs.items()}
-        samples = signatures[name](
+        samples = served[name](
             **{k: tf.constant(v) for k, v in inputs.items()}
         )["samples"]
         seen.add((name, len(samples)))
         if name == "generate" and len(samples) == 16:
             given = [inputs[k] for k in ("latents", "labels") if k in inputs]
-            assert set(expected_outputs(gan, given)[1]) == {0, 1, 2}
-    assert seen == {(name, num) for name in signatures for num in (1, 16)}
+            chosen = chosen_components(WEIGHTS, given[0][:, -1])
+            assert set(chosen) == {0, 1, 2}
+    assert seen == {(name, num) for name in served for num in (1, 16)}
 
 
 def test_warmup_can_be_left_out(tmp_path):
-    path = mg.export.to_saved_model(point_gan(), tmp_path / "m", warmup=False)
+    path = mg.export.to_saved_model(
+        point_mixture(), tmp_path / "m", warmup=False
+    )
     names = [f.name for f in (path / "assets.extra").iterdir()]
     assert names == ["export.json"]
 
 
-def test_the_report_says_what_was_written(gan, tmp_path):
-    path = mg.export.to_saved_model(gan, tmp_path / "m")
+@pytest.mark.parametrize("kind", MIXTURES)
+def test_the_report_says_what_was_written(kind):
+    _, path = exported(kind)
     report = report_of(path)
     assert report["format"] == "saved_model"
     assert report["options"]["output_dtype"] == "float32"
@@ -134,7 +138,7 @@ def test_the_report_says_what_was_written(gan, tmp_path):
 
 
 def test_a_saved_model_that_is_wrong_is_not_kept(tmp_path, monkeypatch):
-    gan = point_gan()
+    gan = point_mixture()
     path = mg.export.to_saved_model(gan, tmp_path / "m")
     before = report_of(path)
     save = tf.saved_model.save
@@ -157,7 +161,7 @@ def test_only_exports_are_opened(tmp_path):
 
 
 def test_outputs_are_not_overwritten_unless_asked(tmp_path):
-    gan = point_gan()
+    gan = point_mixture()
     path = tmp_path / "out"
     path.write_text("precious")
     with pytest.raises(ValueError, match="exists already.*Received"):
@@ -168,7 +172,7 @@ def test_outputs_are_not_overwritten_unless_asked(tmp_path):
 
 
 def test_a_saved_model_replaces_another_but_no_other_folder(tmp_path):
-    gan = point_gan()
+    gan = point_mixture()
     path = mg.export.to_saved_model(gan, tmp_path / "m")
     mg.export.to_saved_model(gan, path, overwrite=True)
     work = tmp_path / "work"
@@ -182,10 +186,10 @@ def test_a_saved_model_replaces_another_but_no_other_folder(tmp_path):
 def test_pixels_need_a_known_output_range(tmp_path):
     with pytest.raises(ValueError, match="output_dtype.*tanh.*Received"):
         mg.export.to_saved_model(
-            point_gan(), tmp_path / "m", output_dtype="uint8"
+            point_mixture(), tmp_path / "m", output_dtype="uint8"
         )
     with pytest.raises(ValueError, match="output_dtype.*Received"):
         mg.export.to_saved_model(
-            image_gan(), tmp_path / "m", output_dtype="int8"
+            image_mixture(), tmp_path / "m", output_dtype="int8"
         )
     assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ from mixgan_tf.export.saved_model.stacked_components import same_architecture
 
 import mixgan_tf as mg
 from mixgan_tf.model.mixture import fresh_copies
-from tests.export.models import image_gan
+from tests.export.mixtures import image_mixture
 
 
 def functional(width=4):
@@ -47,7 +47,9 @@ def test_networks_that_differ_are_not_alike():
 
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_each_row_runs_through_its_own_component(num_classes):
-    components = image_gan(num_classes).generator_mixture.components
+    components = image_mixture(
+        num_classes=num_classes
+    ).generator_mixture.components
     stacked = StackedComponents(components)
     random = np.random.default_rng(0)
     latents = random.normal(size=(12, 4)).astype("float32")
@@ -67,7 +69,7 @@ def test_each_row_runs_through_its_own_component(num_classes):
 
 
 def test_an_empty_batch_gives_no_samples():
-    components = image_gan().generator_mixture.components
+    components = image_mixture().generator_mixture.components
     stacked = StackedComponents(components)
     found = stacked.route(
         components, tf.zeros([0], tf.int32), tf.zeros([0, 4]), None

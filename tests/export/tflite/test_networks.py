@@ -4,7 +4,7 @@ import pytest
 from mixgan_tf.export.tflite.networks import convertible
 
 import mixgan_tf as mg
-from tests.export.folds import as_if_trained
+from tests.export.mixtures import as_if_trained
 
 
 def nested():

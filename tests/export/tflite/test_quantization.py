@@ -5,11 +5,11 @@ from mixgan_tf.export.tflite import quantization as quantizing
 from mixgan_tf.export.verification import Verification
 
 import mixgan_tf as mg
-from tests.export.folds import call
-from tests.export.folds import chosen_components
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import point_mixture
+from tests.export.mixtures import call
+from tests.export.mixtures import chosen_components
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import point_mixture
 from tests.export.tflite.tflite_models import FIVE
 
 

@@ -5,13 +5,13 @@ from mixgan_tf.export.tflite import quantization as quantizing
 
 import mixgan_tf as mg
 from mixgan_tf.model import sampling
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import call
-from tests.export.folds import chosen_components
-from tests.export.folds import expected_samples
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import call
+from tests.export.mixtures import chosen_components
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 from tests.export.tflite.tflite_models import FIVE
 from tests.export.tflite.tflite_models import exported
 from tests.export.tflite.tflite_models import signature

@@ -10,11 +10,11 @@ from mixgan_tf.export.tflite import routes
 
 import mixgan_tf as mg
 from mixgan_tf import files
-from tests.export.folds import expected_samples
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 from tests.export.tflite.tflite_models import exported
 
 

@@ -5,11 +5,11 @@ from ai_edge_litert.interpreter import Interpreter
 from tensorflow.lite.tools import flatbuffer_utils
 
 import mixgan_tf as mg
-from tests.export.folds import expected_samples
-from tests.export.folds import image_mixture
-from tests.export.folds import inputs_of
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import expected_samples
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 from tests.export.tflite.tflite_models import exported
 from tests.export.tflite.tflite_models import feed
 from tests.export.tflite.tflite_models import row_by_row
@@ -61,8 +61,8 @@ def test_a_file_for_single_rows_sends_each_to_its_component(kind):
     np.testing.assert_array_equal(run(*inputs), made)
 
 
-def test_sixty_four_components_are_six_conditions_deep(tmp_path):
-    weights = np.random.default_rng(0).dirichlet(np.full(64, 2.0))
+def test_sixteen_components_are_four_conditions_deep(tmp_path):
+    weights = np.random.default_rng(0).dirichlet(np.full(16, 2.0))
     gan = point_mixture(weights)
     path = mg.export.to_tflite(gan, tmp_path / "f.tflite", batch_size=1)
     model = flatbuffer_utils.read_model(str(path))
@@ -80,7 +80,7 @@ def test_sixty_four_components_are_six_conditions_deep(tmp_path):
         ]
         return 1 + max(map(depth, branches)) if branches else 0
 
-    assert depth(0) == 6
+    assert depth(0) == 4
     inputs = inputs_of(gan, 200)
     np.testing.assert_allclose(
         mg.export.open_tflite(path)(*inputs),

@@ -8,12 +8,12 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 import mixgan_tf as mg
-from tests.export.folds import CLASS_WEIGHTS
-from tests.export.folds import as_if_trained
-from tests.export.folds import constant_network
-from tests.export.folds import image_mixture
-from tests.export.folds import mixture
-from tests.export.folds import point_mixture
+from tests.export.mixtures import CLASS_WEIGHTS
+from tests.export.mixtures import as_if_trained
+from tests.export.mixtures import constant_network
+from tests.export.mixtures import image_mixture
+from tests.export.mixtures import mixture
+from tests.export.mixtures import point_mixture
 
 FIVE = [0.3, 0.25, 0.2, 0.15, 0.1]
 _FOLDER = tempfile.TemporaryDirectory(prefix="tflite-")
