@@ -23,7 +23,7 @@ from mixgan_tf.export.verification import verify
 from numpy.typing import ArrayLike
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.model.routing import run_rows
 from mixgan_tf.networks.inspection import with_labels
@@ -140,7 +140,7 @@ def open_onnx(path: str | pathlib.Path) -> SampleFunction:
     except Exception as error:  # its exceptions share no other base
         raise ValueError(
             f"Argument `path`: ONNX Runtime cannot run {str(path)!r}. "
-            f"Received: {summary_of(error)}"
+            f"Received: {error_summary(error)}"
         ) from error
     conditional = "labels" in [i.name for i in session.get_inputs()]
 
@@ -166,7 +166,7 @@ def _require_packages() -> None:
         except ImportError as error:
             raise ImportError(
                 f"ONNX export needs {name}: pip install 'mixgan-tf[onnx]'. "
-                f"Received: {summary_of(error)}"
+                f"Received: {error_summary(error)}"
             ) from error
 
 
@@ -201,7 +201,7 @@ def _convert(generator: FoldedGenerator, details: dict[str, Any]) -> bytes:
         raise ValueError(
             "The generators cannot be written as ONNX, perhaps for a layer "
             "that has no counterpart there; export to a SavedModel. "
-            f"Received: {summary_of(error)}"
+            f"Received: {error_summary(error)}"
         ) from error
     finally:
         logger.setLevel(level)

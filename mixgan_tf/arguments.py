@@ -41,7 +41,7 @@ def resolve(
     )
 
 
-def summary_of(error: BaseException) -> str:
+def error_summary(error: BaseException) -> str:
     """Returns an error's type and text on one line, for another error's text.
 
     Args:

@@ -18,8 +18,8 @@ from mixgan_tf.model import routing
 from mixgan_tf.model import sampler
 from mixgan_tf.model import sampling
 from mixgan_tf.model.mixture import Mixture
-from mixgan_tf.model.mixture import components_of
 from mixgan_tf.model.mixture import deserialize_networks
+from mixgan_tf.model.mixture import player_networks
 from mixgan_tf.model.mixture import serialize_networks
 from mixgan_tf.model.network_checks import check_networks
 from mixgan_tf.saving import presets
@@ -90,16 +90,16 @@ class MixGAN(AdversarialModel):
         super().__init__(name=name, **kwargs)
         strategy_checks.require_supported_strategy()
         self.placement = placement
-        self.component_devices = placements.devices_of(placement)
+        self.component_devices = placements.placement_devices(placement)
         # What is to be spread is made in the host's memory.
         host = "CPU:0" if self.component_devices else None
         with tf.device(host):
-            generators = components_of(generator, num_generators, "generator")
+            generators = player_networks(generator, num_generators, "generator")
         one_template = not isinstance(discriminator, list | tuple)
         if num_discriminators is None and one_template:
             num_discriminators = len(generators)
         with tf.device(host):
-            discriminators = components_of(
+            discriminators = player_networks(
                 discriminator, num_discriminators, "discriminator"
             )
         generators = placements.spread(generators, self.component_devices)

@@ -137,6 +137,8 @@ def regularizer(index: int) -> int:
 def penalty(key: tf.Tensor, index: int) -> tf.Tensor:
     """Returns the key of a discriminator's penalties, from an update's key.
 
+    Penalties of one discriminator share it, and with it their pairs of rows.
+
     Args:
         key: of the update.
         index: the discriminator's.

@@ -48,11 +48,11 @@ def kernel_gan(num_generators=3, features=None):
 
 
 def row_draws(*sets):
-    """Random numbers for each of the samples, as `judge` takes them."""
+    """Random numbers for samples, as `run_discriminator` takes them."""
     key = tf.constant([3, 4])
     sizes = [len(samples) for samples in sets]
     return [
-        RowDraws.of_batch(draws.fold_in(key, k), Rows(n, n, 0))
+        RowDraws.for_batch(draws.fold_in(key, k), Rows(n, n, 0))
         for k, n in enumerate(sizes)
     ]
 

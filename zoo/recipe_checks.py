@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 from typing import Any
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.untrusted.safe_configs import check_sizes
 from mixgan_tf.untrusted.schema import flag
 from mixgan_tf.untrusted.schema import number_in
@@ -76,7 +76,7 @@ def check_recipe_size(
             check_outputs(network)
         except Exception as error:  # whatever an entry makes Keras raise
             raise ValueError(
-                f"The recipe's `{role}` cannot be built. {summary_of(error)}"
+                f"The recipe's `{role}` cannot be built. {error_summary(error)}"
             ) from error
         total += recipe[f"num_{role}s"] * sum(
             math.prod(v.shape) for v in network.variables

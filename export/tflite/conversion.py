@@ -22,7 +22,7 @@ from mixgan_tf.export.tflite.quantization import representative_rows
 from numpy.typing import ArrayLike
 from tensorflow.lite.python.convert import ConverterError
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 
 _SIGNATURE = "serving_default"  # one graph converted alone must be called so
 
@@ -177,7 +177,7 @@ def _convert(
                 "The generators cannot be written with the operators that "
                 "TFLite has built in; choose another format, or replace what "
                 "is missing. Received: "
-                + (", ".join(sorted(set(missing))) or summary_of(error))
+                + (", ".join(sorted(set(missing))) or error_summary(error))
             ) from error
 
 

@@ -21,8 +21,8 @@ from mixgan_tf.export.verification import verify
 from numpy.typing import ArrayLike
 
 from mixgan_tf import files
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.arguments import require_choice
-from mixgan_tf.arguments import summary_of
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import computes_in_half
@@ -192,7 +192,7 @@ def _check(
         raise ValueError(
             "LiteRT cannot run what the converter made of the generators; "
             "choose another format, or replace the layer that it names. "
-            f"Received: {summary_of(error)}"
+            f"Received: {error_summary(error)}"
         ) from error
     if found.far_rows and quantization in ("dynamic", "int8"):
         wrong = sum(count_misrouted(generator, *batch) for batch in batches)

@@ -10,7 +10,7 @@ from typing import TypedDict
 import tensorflow as tf
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.callbacks.checkpoint import checkpoint_step
 from mixgan_tf.callbacks.checkpoint import checkpoints
 from mixgan_tf.callbacks.checkpoint import save_state
@@ -165,7 +165,7 @@ def read_record(directory: str | pathlib.Path) -> ScoreRecord | None:
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} is damaged; delete it to score from here on. "
-            f"Received: {summary_of(error)}"
+            f"Received: {error_summary(error)}"
         ) from error
     return record
 
@@ -196,7 +196,7 @@ def restore_best(
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise ValueError(
             f"{path} cannot be loaded: it is damaged, or belongs to another "
-            f"model. Received: {summary_of(error)}"
+            f"model. Received: {error_summary(error)}"
         ) from error
     step = int(gan.train_steps.numpy())
     if step != record["step"]:

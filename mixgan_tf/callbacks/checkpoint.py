@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.callbacks.every import EverySteps
 from mixgan_tf.mixgan import MixGAN
 from mixgan_tf.untrusted.weights_files import inspect_weights
@@ -166,7 +166,7 @@ def restore_latest(gan: MixGAN, directory: str | pathlib.Path) -> int:
             inspect_weights(path, str(path))
             gan.load_weights(path)
         except (OSError, RuntimeError, KeyError, ValueError) as error:
-            errors.append(f"{path}: {summary_of(error)}")
+            errors.append(f"{path}: {error_summary(error)}")
             continue
         if errors:
             print(f"Went back to {path}, because of {errors[0]}")

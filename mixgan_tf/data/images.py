@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.compat.tfds_downloads import quiet_download
 from mixgan_tf.data.pipeline import endless_batches
 from mixgan_tf.data.pipeline import one_pass
 from mixgan_tf.data.pipeline import scale_images
 from mixgan_tf.data.tfds_builder import tfds_builder
 from mixgan_tf.data.tfds_builder import tfds_folder
+from mixgan_tf.random_streams import SEED_STRIDE
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
@@ -164,7 +165,7 @@ def _prepared_builder(
         raise ValueError(
             f"Argument `name`: {name!r} is not in {place} and could not be "
             "downloaded; set TFDS_DATA_DIR to a folder that has it, or check "
-            f"the network. Received: {summary_of(error)}"
+            f"the network. Received: {error_summary(error)}"
         ) from error
     try:
         builder.info.splits[split]
@@ -246,7 +247,7 @@ def _streamed_batches(
         dataset = tf.data.Dataset.range(np.iinfo(np.int64).max).flat_map(
             lambda epoch: stored.shuffle(
                 SHUFFLE_BUFFER,
-                seed=seed * 1_000_003 + epoch,
+                seed=seed * SEED_STRIDE + epoch,
                 reshuffle_each_iteration=False,
             )
         )

@@ -22,7 +22,7 @@ from mixgan_tf.model.player import on_device
 PLACEMENTS = (None, "spread")
 
 
-def devices_of(placement: str | None) -> list[str] | None:
+def placement_devices(placement: str | None) -> list[str] | None:
     """Returns the devices that pairs are placed on.
 
     Args:

@@ -22,12 +22,13 @@ Take = Callable[[tf.Tensor], tf.Tensor]
 class RowDraws(NamedTuple):
     """Draws numbers for some rows of a batch.
 
-    `fold_in` gives other numbers for the same rows, `of` the numbers of some
-    of the rows, `joined` those of several sets of rows, one after the other.
+    `fold_in` gives other numbers for the same rows, `for_rows` the numbers of
+    some of the rows, `joined` those of several sets of rows, one after the
+    other.
 
     Example:
     ```python
-    noise = RowDraws.of_batch(key, rows)
+    noise = RowDraws.for_batch(key, rows)
     noise.normal([28, 28, 1])  # (rows.local, 28, 28, 1)
     ```
     """
@@ -37,7 +38,7 @@ class RowDraws(NamedTuple):
     parts: tuple[tuple[tf.Tensor, Take], ...]
 
     @classmethod
-    def of_batch(cls, key: tf.Tensor, rows: Rows) -> "RowDraws":
+    def for_batch(cls, key: tf.Tensor, rows: Rows) -> "RowDraws":
         """Returns draws for all of this replica's rows of a batch.
 
         Args:
@@ -62,7 +63,7 @@ class RowDraws(NamedTuple):
         parts = [(draws.fold_in(key, data), take) for key, take in self.parts]
         return self._replace(parts=tuple(parts))
 
-    def of(self, take: Take) -> "RowDraws":
+    def for_rows(self, take: Take) -> "RowDraws":
         """Returns draws of the same numbers, for some of the rows.
 
         Args:
@@ -105,7 +106,7 @@ class RowDraws(NamedTuple):
 
 
 class TakenRows(Protocol):
-    """What `of_sets` goes by of a component's `FakeInputs`."""
+    """What `draws_for_sets` goes by of a component's `FakeInputs`."""
 
     @property
     def take(self) -> Take:
@@ -116,7 +117,7 @@ class TakenRows(Protocol):
         """Whether those are all the rows of the batch."""
 
 
-def of_sets(
+def draws_for_sets(
     key: tf.Tensor, rows: Rows, inputs: Sequence[TakenRows]
 ) -> list[RowDraws]:
     """Returns draws for a batch's real samples and for each generator's.
@@ -129,10 +130,10 @@ def of_sets(
     Returns:
         A list of `RowDraws`: the real samples', then each generator's.
     """
-    sets = [RowDraws.of_batch(random_streams.real_rows(key), rows)]
+    sets = [RowDraws.for_batch(random_streams.real_rows(key), rows)]
     for i, component in enumerate(inputs):
         # Components that share a batch's rows share the drawing of numbers.
         group = i if component.whole else 0
         own = random_streams.generated_rows(key, group)
-        sets.append(RowDraws.of_batch(own, rows).of(component.take))
+        sets.append(RowDraws.for_batch(own, rows).for_rows(component.take))
     return sets

@@ -18,7 +18,7 @@ from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.networks.inspection import with_labels
 from mixgan_tf.payoff.estimators import Shared
 from mixgan_tf.training import data_checks
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 
 
 class Estimate(NamedTuple):
@@ -133,7 +133,7 @@ def row_payoffs(
         ]
         columns = []
         for j in range(len(discriminators)):
-            real, *judged = judge(
+            real, *judged = run_discriminator(
                 gan,
                 j,
                 [reals, *fakes],

@@ -203,7 +203,7 @@ def _shift_seeds(config: Any, offset: int) -> Any:
     return config
 
 
-def components_of(
+def player_networks(
     networks: keras.Model | Sequence[keras.Model] | None,
     count: int | None,
     argument: str,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from mixgan_tf import random_streams
 from mixgan_tf.arguments import require_choice
 from mixgan_tf.arguments import require_number
 from mixgan_tf.compat import draws
@@ -141,9 +142,8 @@ class GradientPenalty(_GradientRegularizer):
         mixing = numbers.uniform([1] * (reals.shape.rank - 1))
         mixing = tf.cast(mixing, reals.dtype)
         between = mixing * reals + (1 - mixing) * tf.cast(fakes, reals.dtype)
-        norms = gradient_norms(
-            lambda x: inputs.critic(x, labels, numbers.fold_in(1)), between
-        )
+        own = numbers.fold_in(random_streams.PENALTY_CRITIC)
+        norms = gradient_norms(lambda x: inputs.critic(x, labels, own), between)
         total = tf.reduce_sum(weights * (norms - 1) ** 2)
         return self.weight * total
 
@@ -176,7 +176,7 @@ class R1(_GradientRegularizer):
 
     def penalty(self, inputs: PenaltyInputs) -> tf.Tensor:
         """Returns the penalty. See `Regularizer.penalty`."""
-        numbers = RowDraws.of_batch(inputs.key, inputs.rows)
+        numbers = RowDraws.for_batch(inputs.key, inputs.rows)
         squares = gradient_norms(
             lambda x: inputs.critic(x, inputs.labels, numbers),
             inputs.reals,
@@ -197,15 +197,16 @@ def _component_pairs(
     reals, total = component.take(inputs.reals), component.total
     labels = component.labels
     # Rows dealt out are of one component each: they can share a drawing.
-    key = draws.fold_in(inputs.key, i if every_row and component.whole else 0)
-    numbers = RowDraws.of_batch(key, inputs.rows).of(component.take)
+    group = i if every_row and component.whole else 0
+    key = random_streams.penalty_pairs(inputs.key, group)
+    numbers = RowDraws.for_batch(key, inputs.rows).for_rows(component.take)
     if not every_row and component.whole:
         batch = enough_rows(inputs.rows.total, count)
         start = draws.integers(  # one for all replicas
             [], inputs.key, maxval=batch
         )
         mine = dealt_rows(inputs.rows, batch, start, i, count)
-        reals, fakes, numbers = mine(reals), mine(fakes), numbers.of(mine)
+        reals, fakes, numbers = mine(reals), mine(fakes), numbers.for_rows(mine)
         labels = None if labels is None else mine(labels)
         total = tf.cast((batch - i - 1) // count + 1, tf.float32)
     weights = weights_of_rows(inputs.weights, i, labels) / total
@@ -216,14 +217,14 @@ def _component_pairs(
 def _pairs_by_weights(inputs: PenaltyInputs) -> _Pairs:
     # Each real row is paired with the fake of one generator, drawn by weight.
     first = inputs.inputs[0]
-    numbers = RowDraws.of_batch(inputs.key, inputs.rows)
+    numbers = RowDraws.for_batch(inputs.key, inputs.rows)
     weights = [
         tf.fill([inputs.rows.local], 1.0)
         * weights_of_rows(inputs.weights, i, first.labels)
         for i in range(len(inputs.fakes))
     ]
     ends = tf.cumsum(tf.stack(weights, axis=1)[:, :-1], axis=1)
-    drawn = numbers.fold_in(2).uniform([1]) >= ends
+    drawn = numbers.fold_in(random_streams.PENALTY_PAIRING).uniform([1]) >= ends
     drawn = tf.reduce_sum(tf.cast(drawn, tf.int32), axis=1)
     fakes = tf.gather(tf.stack(inputs.fakes, 1), drawn, axis=1, batch_dims=1)
     share = tf.fill([inputs.rows.local], 1.0 / first.total)

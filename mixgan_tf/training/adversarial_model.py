@@ -158,7 +158,7 @@ class AdversarialModel(TwoPlayerModel, StepFunctions):
             generator, "generator_optimizer"
         )
         mixture = optimizers.get_mixture_optimizer(mixture)
-        self.generator_mixture_optimizer = compile_settings.copy_of(mixture)
+        self.generator_mixture_optimizer = compile_settings.fresh_copy(mixture)
         if not self.num_discriminators:
             return self.generator_optimizer
         self.discriminator_optimizer = compile_settings.network_optimizer(
@@ -167,7 +167,9 @@ class AdversarialModel(TwoPlayerModel, StepFunctions):
         compile_settings.require_two_optimizers(
             self.generator_optimizer, self.discriminator_optimizer
         )
-        self.discriminator_mixture_optimizer = compile_settings.copy_of(mixture)
+        self.discriminator_mixture_optimizer = compile_settings.fresh_copy(
+            mixture
+        )
         # Keras takes one to be the model's own, and makes one if there is none.
         return self.generator_optimizer
 
@@ -274,7 +276,7 @@ class AdversarialModel(TwoPlayerModel, StepFunctions):
         """
         samples, labels = self._unpack(data)
         rows = global_rows(samples)
-        values = steps.step_of(self)(
+        values = steps.training_step(self)(
             self, self._step_key(), rows, samples, labels
         )
         with tf.control_dependencies([values["generator_loss"]]):
@@ -331,15 +333,17 @@ class AdversarialModel(TwoPlayerModel, StepFunctions):
 
     def start_averages(self) -> None:
         """Copies the weights that are to be averaged, if there is no copy."""
-        generators = self._average_of("generator", self.ema_generator_mixture)
+        generators = self._find_average("generator", self.ema_generator_mixture)
         self.ema_generator_mixture = generators
-        discriminators = self._average_of(
+        discriminators = self._find_average(
             "discriminator", self.ema_discriminator_mixture
         )
         self.ema_discriminator_mixture = discriminators
         self._runners = None
 
-    def _average_of(self, name: str, present: Mixture | None) -> Mixture | None:
+    def _find_average(
+        self, name: str, present: Mixture | None
+    ) -> Mixture | None:
         if not self.ema or name not in self.ema.players:
             layer_tracking.forget(self, present)
             return None
@@ -361,7 +365,7 @@ class AdversarialModel(TwoPlayerModel, StepFunctions):
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """Returns `compile`'s arguments, serialised."""
-        return compile_settings.config_of(self) if self.compiled else None
+        return compile_settings.compile_config(self) if self.compiled else None
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model from `get_compile_config()`'s result."""

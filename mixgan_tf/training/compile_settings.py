@@ -58,7 +58,7 @@ def network_optimizer(
         ) from error
 
 
-def copy_of(
+def fresh_copy(
     optimizer: keras.optimizers.Optimizer,
 ) -> keras.optimizers.Optimizer:
     """Returns an optimizer with the same settings and no state."""
@@ -109,7 +109,7 @@ def refuse_separate_optimizers(
         )
 
 
-def config_of(gan: Game) -> dict[str, Any]:
+def compile_config(gan: Game) -> dict[str, Any]:
     """Returns the arguments that a model was compiled with, serialised.
 
     Args:
@@ -151,7 +151,7 @@ def config_of(gan: Game) -> dict[str, Any]:
 
 
 def arguments_from(config: dict[str, Any]) -> dict[str, Any]:
-    """Returns the arguments of `compile` that `config_of` serialised.
+    """Returns the arguments of `compile` that `compile_config` serialised.
 
     Args:
         config: dict.

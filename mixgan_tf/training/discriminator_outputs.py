@@ -15,7 +15,7 @@ from mixgan_tf.networks.inspection import with_labels
 from mixgan_tf.training.game import Game
 
 
-class Judgement(NamedTuple):
+class DiscriminatorOutputs(NamedTuple):
     """A discriminator's answer for `n` samples, in float32."""
 
     logits: tf.Tensor | None  # (n,), or None with several features
@@ -25,14 +25,14 @@ class Judgement(NamedTuple):
     features: tf.Tensor | None = None  # (n, F), without further heads
 
 
-def judge(
+def run_discriminator(
     gan: Game,
     j: int,
     samples: Sequence[tf.Tensor],
     labels: Sequence[tf.Tensor | None],
     row_draws: Sequence[RowDraws] | None = None,
     discriminators: list[keras.Model] | None = None,
-) -> list[Judgement]:
+) -> list[DiscriminatorOutputs]:
     """Returns what one discriminator says of several sets of samples.
 
     The sets go through it together, unless batch normalisation would let one
@@ -50,7 +50,7 @@ def judge(
             averages.
 
     Returns:
-        A list of `Judgement`.
+        A list of `DiscriminatorOutputs`.
     """
     trained = gan.player("discriminator").components
     discriminator = (discriminators or trained)[j]
@@ -73,7 +73,7 @@ def judge(
         tf.split(head, sizes) if tf.is_tensor(head) else [head] * len(sizes)
         for head in judged
     ]
-    return [Judgement(*heads) for heads in zip(*parts, strict=True)]
+    return [DiscriminatorOutputs(*heads) for heads in zip(*parts, strict=True)]
 
 
 def _transformed(
@@ -88,7 +88,7 @@ def _transformed(
 
 def _runner(
     gan: Game, discriminator: keras.Model, j: int, training: bool
-) -> Callable[[tf.Tensor, tf.Tensor | None], Judgement]:
+) -> Callable[[tf.Tensor, tf.Tensor | None], DiscriminatorOutputs]:
     substitutes = [
         pair
         for regularizer in gan.regularizers
@@ -96,7 +96,7 @@ def _runner(
     ]
     sees_labels = len(discriminator.inputs) == 2
 
-    def run(x: tf.Tensor, labels: tf.Tensor | None) -> Judgement:
+    def run(x: tf.Tensor, labels: tf.Tensor | None) -> DiscriminatorOutputs:
         outputs = call_with(
             discriminator,
             substitutes,
@@ -108,13 +108,13 @@ def _runner(
     return run
 
 
-def _read(outputs: tf.Tensor | dict[str, tf.Tensor]) -> Judgement:
+def _read(outputs: tf.Tensor | dict[str, tf.Tensor]) -> DiscriminatorOutputs:
     if not isinstance(outputs, dict):
         features = tf.cast(outputs, tf.float32)
         if features.shape.rank == 1:
             features = features[:, None]
         logits = features[:, 0] if features.shape[-1] == 1 else None
-        return Judgement(logits, features=features)
+        return DiscriminatorOutputs(logits, features=features)
     heads = {name: tf.cast(x, tf.float32) for name, x in outputs.items()}
     classes = heads.get("class_logits")
     from_classes = "logit" not in heads
@@ -122,4 +122,6 @@ def _read(outputs: tf.Tensor | dict[str, tf.Tensor]) -> Judgement:
         logits = tf.reduce_logsumexp(classes, axis=-1)
     else:
         logits = tf.reshape(heads["logit"], [-1])
-    return Judgement(logits, classes, heads.get("latents"), from_classes)
+    return DiscriminatorOutputs(
+        logits, classes, heads.get("latents"), from_classes
+    )

@@ -8,7 +8,7 @@ from mixgan_tf.model.mixture import weights_of_rows
 from mixgan_tf.networks.inspection import with_labels
 from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.payoff.estimators import Shared
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates import kernel_updates
 from mixgan_tf.training.updates.payoff_terms import entropy_share
@@ -71,7 +71,7 @@ def pairwise(
     payoffs: list[list[tf.Tensor]] = []
     losses: list[list[tf.Tensor]] = []
     for j in range(len(discriminators)):
-        real, *judged = judge(
+        real, *judged = run_discriminator(
             gan,
             j,
             [samples, *fakes],

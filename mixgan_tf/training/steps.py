@@ -28,7 +28,7 @@ from mixgan_tf.training.updates.payoff_terms import Update
 Step = Callable[..., dict[str, tf.Tensor]]
 
 
-def step_of(gan: Game) -> Step:
+def training_step(gan: Game) -> Step:
     """Returns the function that makes a compiled model's training steps."""
     if gan.competitive:
         return competitive_step

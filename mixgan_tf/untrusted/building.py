@@ -14,7 +14,7 @@ from typing import BinaryIO
 from typing import NamedTuple
 from typing import TypeVar
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.untrusted.safe_configs import check_config
 from mixgan_tf.untrusted.size_checks import Sizes
 from mixgan_tf.untrusted.size_checks import require_numbers
@@ -107,4 +107,4 @@ def build(make: Callable[[], Built], failure: str) -> Built:
     try:
         return make()
     except Exception as error:  # whatever a config makes Keras raise
-        raise ValueError(f"{failure} {summary_of(error)}") from error
+        raise ValueError(f"{failure} {error_summary(error)}") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.compat.layers import inbound_nodes
 from mixgan_tf.compat.layers import nested_layers
 from mixgan_tf.untrusted.safe_configs import names_foreign_classes
@@ -111,5 +111,5 @@ def _numbers(config: dict[str, Any], subject: str) -> int:
             return 0
         raise ValueError(
             f"{subject} does not describe a model that can be built. "
-            f"{summary_of(error)}"
+            f"{error_summary(error)}"
         ) from error

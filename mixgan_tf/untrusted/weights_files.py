@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 
 if TYPE_CHECKING:
     import h5py
@@ -62,7 +62,7 @@ def inspect_weights(file: File, subject: str) -> WeightsFile:
             components = 0 if components is None else len(list(components))
     except (OSError, RuntimeError, KeyError, TypeError, OverflowError) as error:
         raise ValueError(
-            f"{subject} is damaged, or no weights file. {summary_of(error)}"
+            f"{subject} is damaged, or no weights file. {error_summary(error)}"
         ) from error
     num_bytes = sum(b for _, b in sizes)
     length = _length(file)
@@ -105,7 +105,7 @@ def load_weights(
     except Exception as error:  # whatever HDF5, Keras and TensorFlow raise
         raise ValueError(
             f"{subject} does not fit the model of config.json. "
-            f"{summary_of(error)}"
+            f"{error_summary(error)}"
         ) from error
     require_finite(expected, subject)
 
@@ -169,10 +169,10 @@ def _arrays(
         if isinstance(item, h5py.Group):
             yield from _arrays(item, inner, seen, subject)
         else:
-            yield _size_of(item, inner, subject)
+            yield _dataset_size(item, inner, subject)
 
 
-def _size_of(item: Any, place: str, subject: str) -> tuple[int, int]:
+def _dataset_size(item: Any, place: str, subject: str) -> tuple[int, int]:
     import h5py
 
     if not isinstance(item, h5py.Dataset) or item.shape is None:

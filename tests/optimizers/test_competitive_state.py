@@ -19,7 +19,7 @@ def pair():
     return keras.Variable(1.0), keras.Variable(-0.5)
 
 
-def step_of(optimizer, x, y):
+def training_step(optimizer, x, y):
     return optimizer.minimize_maximize(
         lambda: tf.sin(x * y) + x - y**2, [x], [y]
     )
@@ -141,7 +141,7 @@ def test_restored_state_gives_the_same_next_step(kind):
         kind(0.25, max_iterations=1, tolerance=0.0) for _ in range(3)
     )
     for _ in range(3):
-        step_of(optimizer, x, y)
+        training_step(optimizer, x, y)
     store, ends = {}, []
     optimizer.save_own_variables(store)
     copy.build([x, y])
@@ -150,7 +150,7 @@ def test_restored_state_gives_the_same_next_step(kind):
     for each in (optimizer, copy, fresh):
         x.assign(position[0])
         y.assign(position[1])
-        step_of(each, x, y)
+        training_step(each, x, y)
         ends.append((float(x), float(y), int(each.iterations)))
     assert ends[0] == ends[1] != ends[2]
 

@@ -7,7 +7,7 @@ import mixgan_tf as mg
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.regularizers import PenaltyInputs
 from mixgan_tf.regularizers.gradient_penalty import gradient_norms
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.updates import payoff_terms
 from mixgan_tf.training.updates.discriminator_update import discriminator_update
 from tests.models import differ
@@ -250,9 +250,12 @@ def test_noise_is_fresh_for_each_discriminator_and_absent_in_evaluation():
     second.set_weights(first.get_weights())
     x = tf.constant(points(6))
     numbers = row_draws(x)
-    noisy = [judge(gan, j, [x], [None], numbers)[0].logits for j in range(2)]
+    noisy = [
+        run_discriminator(gan, j, [x], [None], numbers)[0].logits
+        for j in range(2)
+    ]
     assert differ(noisy[:1], noisy[1:])
-    clean = judge(gan, 0, [x], [None])[0].logits
+    clean = run_discriminator(gan, 0, [x], [None])[0].logits
     np.testing.assert_allclose(clean, first(x)[:, 0], rtol=1e-6)
 
 
@@ -265,7 +268,9 @@ def test_spectral_normalisation_leaves_the_variables_alone():
     before = weights_of(discriminators(gan)[0])
     x = points(6)
     numbers = row_draws(x)
-    judged = judge(gan, 0, [tf.constant(x)], [None], numbers)[0].logits
+    judged = run_discriminator(gan, 0, [tf.constant(x)], [None], numbers)[
+        0
+    ].logits
     assert not differ(before, weights_of(discriminators(gan)[0]))
     hidden, hidden_bias, last, last_bias = before
     top = [np.linalg.svd(w, compute_uv=False)[0] for w in (hidden, last)]

@@ -8,7 +8,7 @@ import tensorflow as tf
 import mixgan_tf as mg
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model import sampling
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.updates import head_losses
 from mixgan_tf.training.updates import payoff_terms
 from mixgan_tf.training.updates.discriminator_update import discriminator_update
@@ -60,7 +60,7 @@ def test_each_conditioning_trains(conditioning):
 def test_the_logit_of_a_class_head_is_its_logsumexp():
     gan = conditioned("class_logits")
     x, y = batch()
-    judged = judge(gan, 0, [x], [y])[0]
+    judged = run_discriminator(gan, 0, [x], [y])[0]
     outputs = gan.discriminator_mixture.components[0](x)["class_logits"]
     np.testing.assert_allclose(
         judged.logits, np.log(np.exp(outputs).sum(1)), rtol=1e-5
@@ -74,7 +74,7 @@ def test_discriminators_learn_classes(conditioning):
     inputs, fakes = payoff_terms.generate_fakes(gan, KEY, ROWS, y)
     classes = [y, *(i.labels for i in inputs[0])]
     sets = [x, *fakes[0]]
-    real, *fake = judge(gan, 0, sets, classes, row_draws(*sets))
+    real, *fake = run_discriminator(gan, 0, sets, classes, row_draws(*sets))
     w = np.array([0.7, 0.3], "float32")
     ours = head_losses.discriminator_loss(
         gan, real, y, ROWS, fake, inputs[0], tf.constant(w)
@@ -123,7 +123,7 @@ def test_reconstruction_is_the_mean_squared_error_of_the_latents():
     gan.compile(reconstruction_weight=10.0)
     inputs, fakes = payoff_terms.generate_fakes(gan, KEY, Rows(8, 8, 0), None)
     numbers = row_draws(*fakes[0])
-    judged = judge(gan, 0, fakes[0], [None, None], numbers)[1]
+    judged = run_discriminator(gan, 0, fakes[0], [None, None], numbers)[1]
     error = judged.latents - inputs[0][1].latents
     np.testing.assert_allclose(
         head_losses.loss_of_rows(gan, judged, inputs[0][1]),
@@ -223,7 +223,9 @@ def test_logit_gradients_of_each_class():
     for j in range(3):
         classes = [i.labels for i in inputs[0]]
         numbers = row_draws(*fakes[0])
-        for i, judged in enumerate(judge(gan, j, fakes[0], classes, numbers)):
+        for i, judged in enumerate(
+            run_discriminator(gan, j, fakes[0], classes, numbers)
+        ):
             earned = gan.objective.fake_payoff(judged.logits) / 8.0
             for c in range(3):
                 scores[i, c] += q[j] * np.sum(earned[classes[i] == c])

@@ -8,7 +8,7 @@ import tensorflow as tf
 import mixgan_tf as mg
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.training import steps
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.updates.discriminator_update import discriminator_update
 from mixgan_tf.training.updates.generator_update import generator_update
 from tests.models import differ
@@ -195,8 +195,8 @@ def test_batch_normalisation_never_mixes_real_with_fake():
     real = tf.constant(images(6, side=16))
     other = tf.constant(images(6, side=16, seed=1))
     numbers = row_draws(real, other)
-    beside = judge(gan, 0, [real, other], [None, None], numbers)
-    alone = judge(gan, 0, [real], [None], numbers[:1])
+    beside = run_discriminator(gan, 0, [real, other], [None, None], numbers)
+    alone = run_discriminator(gan, 0, [real], [None], numbers[:1])
     np.testing.assert_allclose(beside[0].logits, alone[0].logits, atol=1e-5)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.metrics.features.extractor import Extractor
 
 MODULE = "https://tfhub.dev/tensorflow/tfgan/eval/inception/1"
@@ -78,7 +78,7 @@ def _download(
     except ImportError as error:
         raise ValueError(
             "The extractor 'inception' needs TensorFlow Hub: pip install "
-            f"tensorflow-hub tf-keras. {summary_of(error)}"
+            f"tensorflow-hub tf-keras. {error_summary(error)}"
         ) from error
     try:
         folder = pathlib.Path(tensorflow_hub.resolve(str(module)))
@@ -87,7 +87,7 @@ def _download(
         raise ValueError(
             f"The extractor 'inception' could not be loaded from {module}: "
             "check the network, or let TFHUB_CACHE_DIR name a folder that has "
-            f"it. {summary_of(error)}"
+            f"it. {error_summary(error)}"
         ) from error
     return network, _folder_sha256(folder)
 

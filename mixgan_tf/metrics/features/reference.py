@@ -11,7 +11,7 @@ import zipfile
 import numpy as np
 
 from mixgan_tf import files
-from mixgan_tf.arguments import summary_of
+from mixgan_tf.arguments import error_summary
 from mixgan_tf.metrics.features.extractor import Extractor
 from mixgan_tf.metrics.features.sources import ImageSource
 from mixgan_tf.metrics.features.sources import ImageSplit
@@ -87,7 +87,7 @@ def reference_statistics(
         except _DAMAGE as error:
             warnings.warn(
                 f"The cached statistics {path} are damaged and computed again. "
-                f"{summary_of(error)}",
+                f"{error_summary(error)}",
                 RuntimeWarning,
                 stacklevel=2,
             )
@@ -97,7 +97,7 @@ def reference_statistics(
     except OSError as error:
         warnings.warn(
             "The statistics of real images could not be cached; let "
-            f"MIXGAN_CACHE name another folder. {summary_of(error)}",
+            f"MIXGAN_CACHE name another folder. {error_summary(error)}",
             RuntimeWarning,
             stacklevel=2,
         )

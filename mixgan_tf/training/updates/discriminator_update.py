@@ -9,7 +9,7 @@ from mixgan_tf import random_streams
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates import head_losses
 from mixgan_tf.training.updates.payoff_terms import Update
@@ -19,7 +19,7 @@ from mixgan_tf.training.updates.payoff_terms import for_each_opponent
 from mixgan_tf.training.updates.payoff_terms import generate_fakes
 from mixgan_tf.training.updates.payoff_terms import opponents
 from mixgan_tf.training.updates.payoff_terms import pair_payoff
-from mixgan_tf.training.updates.payoff_terms import values_of
+from mixgan_tf.training.updates.payoff_terms import variable_values
 
 
 class _Earned(NamedTuple):
@@ -87,14 +87,16 @@ def _earned(
     reals, labels, rows = batch
     player = gan.player("discriminator")
     w = gan.generator_mixture.mixture_weights
-    variables = values_of(player.components[j].trainable_variables)
+    variables = variable_values(player.components[j].trainable_variables)
     with tf.GradientTape() as tape:
         payoff, real, judged = pair_payoff(gan, key, j, batch, fakes, inputs, w)
         penalty = head_losses.discriminator_loss(
             gan, real, labels, rows, judged, inputs, w
         )
         penalised = PenaltyInputs(
-            lambda x, y, numbers: judge(gan, j, [x], [y], [numbers])[0].logits,
+            lambda x, y, numbers: (
+                run_discriminator(gan, j, [x], [y], [numbers])[0].logits
+            ),
             reals,
             labels,
             fakes,
@@ -120,7 +122,7 @@ def _among_zeros(
         else:
             found += [
                 tf.zeros(v.shape, v.dtype)
-                for v in values_of(discriminator.trainable_variables)
+                for v in variable_values(discriminator.trainable_variables)
             ]
     return found
 

@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import weights_of_rows
 from mixgan_tf.model.player import Player
 from mixgan_tf.payoff.estimators import FakeInputs
-from mixgan_tf.training.discriminator_outputs import Judgement
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import DiscriminatorOutputs
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates import head_losses
 from mixgan_tf.training.updates.payoff_terms import Update
@@ -19,7 +19,7 @@ from mixgan_tf.training.updates.payoff_terms import entropy_share
 from mixgan_tf.training.updates.payoff_terms import for_each_opponent
 from mixgan_tf.training.updates.payoff_terms import generate_fakes
 from mixgan_tf.training.updates.payoff_terms import opponents
-from mixgan_tf.training.updates.payoff_terms import values_of
+from mixgan_tf.training.updates.payoff_terms import variable_values
 
 
 class _Feedback(NamedTuple):
@@ -100,12 +100,12 @@ def _feedback(
         persistent=gan.objective.uses_critics, watch_accessed_variables=False
     ) as tape:
         tape.watch(fakes)
-        judged = judge(
+        judged = run_discriminator(
             gan,
             j,
             fakes,
             [i.labels for i in inputs],
-            of_sets(key, rows, inputs)[1:],
+            draws_for_sets(key, rows, inputs)[1:],
         )
         scores, loss = [], 0.0
         for i, (judgement, component) in enumerate(
@@ -130,7 +130,7 @@ def _feedback(
 
 def _mean_norm(
     tape: tf.GradientTape,
-    judged: list[Judgement],
+    judged: list[DiscriminatorOutputs],
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
     weights: tf.Tensor,
@@ -153,7 +153,7 @@ def _network_gradients(
 ) -> list[tf.Tensor]:
     gradients = []
     for i, network in enumerate(player.mixture.network_variables):
-        variables = values_of(network)
+        variables = variable_values(network)
         with player.on_device(i):
             own = tape.gradient(
                 [group[i] for group in fakes],

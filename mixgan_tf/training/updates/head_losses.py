@@ -10,16 +10,16 @@ import tensorflow as tf
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import weights_of_rows
 from mixgan_tf.payoff.estimators import FakeInputs
-from mixgan_tf.training.discriminator_outputs import Judgement
+from mixgan_tf.training.discriminator_outputs import DiscriminatorOutputs
 from mixgan_tf.training.game import Game
 
 
 def discriminator_loss(
     gan: Game,
-    real: Judgement,
+    real: DiscriminatorOutputs,
     labels: tf.Tensor | None,
     rows: Rows,
-    fakes: list[Judgement],
+    fakes: list[DiscriminatorOutputs],
     inputs: list[FakeInputs],
     weights: tf.Tensor,
 ) -> tf.Tensor:
@@ -27,10 +27,10 @@ def discriminator_loss(
 
     Args:
         gan: a compiled `MixGAN`.
-        real: `Judgement` of the real samples.
+        real: `DiscriminatorOutputs` of the real samples.
         labels: int32 tensor `(n,)` of their classes, or `None`.
         rows: their `Rows`.
-        fakes: list of `Judgement`s of each generator's samples.
+        fakes: list of `DiscriminatorOutputs`s of each generator's samples.
         inputs: list of their `FakeInputs`.
         weights: the generators' mixture weights.
 
@@ -54,7 +54,7 @@ def discriminator_loss(
 
 def loss_of_rows(
     gan: Game,
-    judged: Judgement,
+    judged: DiscriminatorOutputs,
     component: FakeInputs,
     own_logit_only: bool = False,
 ) -> tf.Tensor | float:
@@ -62,7 +62,7 @@ def loss_of_rows(
 
     Args:
         gan: a compiled `MixGAN`.
-        judged: `Judgement` of the samples.
+        judged: `DiscriminatorOutputs` of the samples.
         component: their `FakeInputs`.
         own_logit_only: whether to leave out the classes where the logit is
             made of them: such a head learns from real samples alone.

@@ -16,17 +16,17 @@ from typing import cast
 import keras
 import tensorflow as tf
 
-from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import gather_rows
 from mixgan_tf.objectives import MMD
 from mixgan_tf.payoff.estimators import FakeInputs
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.game import Game
 from mixgan_tf.training.updates.payoff_terms import Update
 from mixgan_tf.training.updates.payoff_terms import entropy_share
 from mixgan_tf.training.updates.payoff_terms import generate_fakes
-from mixgan_tf.training.updates.payoff_terms import values_of
+from mixgan_tf.training.updates.payoff_terms import variable_values
 
 # `MMD^2` as `w K w - 2 k w + constant`.
 Form = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
@@ -44,7 +44,7 @@ def discriminator_update(
     Arguments are those of the update for objectives of logits.
     """
     player = gan.player("discriminator")
-    variables = values_of(player.network_variables)
+    variables = variable_values(player.network_variables)
     inputs, fakes = generate_fakes(gan, key, rows, labels)
     logits = player.logits.value
     with tf.GradientTape() as tape:
@@ -68,7 +68,7 @@ def generator_update(
     Arguments are those of the update for objectives of logits.
     """
     player = gan.player("generator")
-    variables = values_of(player.network_variables)
+    variables = variable_values(player.network_variables)
     logits = player.logits.value
     with tf.GradientTape() as tape:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
@@ -112,8 +112,8 @@ def quadratic_forms(
         group = j % len(fakes)
         row_draws = None
         if key is not None and rows is not None:
-            row_draws = of_sets(key, rows, inputs[group])
-        judged = judge(
+            row_draws = draws_for_sets(key, rows, inputs[group])
+        judged = run_discriminator(
             gan,
             j,
             [reals, *fakes[group]],

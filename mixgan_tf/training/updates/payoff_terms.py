@@ -26,7 +26,7 @@ from typing import TypeVar
 import tensorflow as tf
 
 from mixgan_tf import random_streams
-from mixgan_tf.distribution.row_draws import of_sets
+from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import uniformity_penalty
@@ -34,8 +34,8 @@ from mixgan_tf.model.mixture import weights_of_rows
 from mixgan_tf.model.player import Player
 from mixgan_tf.networks.inspection import with_labels
 from mixgan_tf.payoff.estimators import FakeInputs
-from mixgan_tf.training.discriminator_outputs import Judgement
-from mixgan_tf.training.discriminator_outputs import judge
+from mixgan_tf.training.discriminator_outputs import DiscriminatorOutputs
+from mixgan_tf.training.discriminator_outputs import run_discriminator
 from mixgan_tf.training.game import Game
 
 Result = TypeVar("Result")
@@ -104,7 +104,7 @@ def pair_payoff(
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
     weights: tf.Tensor,
-) -> tuple[tf.Tensor, Judgement, list[Judgement]]:
+) -> tuple[tf.Tensor, DiscriminatorOutputs, list[DiscriminatorOutputs]]:
     """Returns what discriminator `j` earns against the generators' mixture.
 
     Args:
@@ -118,15 +118,16 @@ def pair_payoff(
 
     Returns:
         A tuple `(payoff, real, judged)`: this replica's share of the payoff,
-        and the `Judgement`s of the real and of each generator's samples.
+        and the `DiscriminatorOutputs` for the real and for each generator's
+        samples.
     """
     reals, labels, rows = batch
-    real, *judged = judge(
+    real, *judged = run_discriminator(
         gan,
         j,
         [reals, *fakes],
         [labels, *(i.labels for i in inputs)],
-        of_sets(key, rows, inputs),
+        draws_for_sets(key, rows, inputs),
     )
     earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
     payoff = earned / tf.cast(rows.total, tf.float32)
@@ -195,7 +196,7 @@ def for_each_opponent(
     return [tf.switch_case(index, branches) for index in tf.unstack(indices)]
 
 
-def values_of(variables: Sequence) -> list[tf.Tensor]:
+def variable_values(variables: Sequence) -> list[tf.Tensor]:
     """Returns the tensors that Keras variables hold."""
     return [v.value for v in variables]
 
