@@ -1,4 +1,4 @@
-"""Private modules of Keras that its own files name.
+"""The private modules of Keras that its own files name.
 
 Keras 3.15 writes where a class lives beside its name: for functional models,
 and for the operations between layers, that is not a public module.

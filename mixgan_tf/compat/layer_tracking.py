@@ -1,4 +1,4 @@
-"""Making a model forget a layer that an attribute held."""
+"""Removal of layers from what a model saves."""
 
 import keras
 

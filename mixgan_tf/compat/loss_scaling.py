@@ -35,7 +35,7 @@ def with_loss_scaling(
 def overflow_everywhere(
     optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor]
 ) -> list[tf.Tensor]:
-    """Makes an overflow on one replica one on all, which then all skip a step.
+    """Spreads an overflow on one replica to all, so that all skip the step.
 
     `LossScaleOptimizer` looks at its own replica's gradients only.
 

@@ -1,4 +1,4 @@
-"""Component pairs on different devices: what does not fit on one, on several.
+"""Placement of component pairs on different devices.
 
 Pair `k`, the `k`-th generator and the `k`-th discriminator, lies on device `k`
 modulo their number: variables, optimizer state, averages, and the work on them,

@@ -1,4 +1,4 @@
-"""What the parts below `MixGAN` rely on of it: networks, weights, samples."""
+"""The interface of `MixGAN` for the wings below it."""
 
 from typing import Any
 from typing import Protocol
@@ -12,7 +12,7 @@ from mixgan_tf.model.player import Player
 
 
 class MixtureModel(Protocol):
-    """A `MixGAN`, as those see it that do not train it.
+    """The interface of a `MixGAN` for code that does not train it.
 
     For annotations alone. See `training.game.Game` for a compiled one.
     """

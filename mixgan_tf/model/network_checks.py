@@ -1,4 +1,4 @@
-"""What networks a mixture can be made of."""
+"""Checks that networks can form a mixture."""
 
 import keras
 

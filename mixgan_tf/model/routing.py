@@ -1,4 +1,4 @@
-"""Sending each row of a batch to its own component, inside a graph."""
+"""Routing of each row of a batch to its own component, inside a graph."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A model of two players: who they are, and what they have."""
+"""The two players of a model."""
 
 from typing import cast
 
@@ -11,7 +11,7 @@ from mixgan_tf.networks.inspection import input_shapes
 
 
 class TwoPlayerModel:
-    """The part of `MixGAN` that answers what its two players are.
+    """The part of `MixGAN` that describes its two players.
 
     Everything is read from the attributes below, by whose names Keras saves
     them.

@@ -1,4 +1,4 @@
-"""Adding to a preset what is found out later: its scores, its card."""
+"""Additions to a saved preset: its scores and its card."""
 
 import json
 import os

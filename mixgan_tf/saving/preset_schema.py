@@ -1,4 +1,4 @@
-"""What a preset's metadata.json must look like where it is relied on."""
+"""The types of those entries of a preset's metadata.json that are relied on."""
 
 from __future__ import annotations
 

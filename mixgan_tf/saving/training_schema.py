@@ -1,4 +1,4 @@
-"""What a preset's settings of training must look like.
+"""The types and ranges of a preset's training settings.
 
 Keras's optimizers believe whatever numbers they are made with.
 """
@@ -22,7 +22,7 @@ MAX_UPDATES = 1000
 
 
 def check_training(config: dict[str, Any], subject: str) -> None:
-    """Raises unless numbers and switches of a compile config are such.
+    """Raises unless a compile config's numbers and switches are valid.
 
     Names and classes are resolved, and refused, where they are built.
 

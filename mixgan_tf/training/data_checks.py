@@ -1,4 +1,4 @@
-"""Checks what `fit` was given before any step runs."""
+"""Checks of the training data before any step runs."""
 
 from numbers import Number
 from typing import Any

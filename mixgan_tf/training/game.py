@@ -1,4 +1,4 @@
-"""What a training step relies on of a compiled `MixGAN`."""
+"""The interface of a compiled `MixGAN` for its training step."""
 
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from mixgan_tf.training.schedules import AdaptiveSteps
 
 
 class Game(MixtureModel, Protocol):
-    """A compiled `MixGAN`: the networks, and what `compile` was told.
+    """A compiled `MixGAN`: its networks, and the settings of `compile`.
 
     For annotations alone.
     """

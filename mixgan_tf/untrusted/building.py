@@ -1,4 +1,4 @@
-"""Models from files: checked, inspected, sized, then built and filled.
+"""The order in which models from files are checked, sized and built.
 
 In this order: the config names only what runs no code of its own, the weights
 files hold plain arrays and nothing else, the networks need no more numbers than

@@ -112,7 +112,7 @@ def names_foreign_classes(config: Any) -> bool:
 
 
 def check_sizes(config: Any, subject: str) -> None:
-    """Raises unless the sizes in one of our networks' configs are such.
+    """Raises unless the sizes in one of our networks' configs are valid.
 
     Keras checks its own. A string times a number is a long string, and a deep
     network costs one digit to write.

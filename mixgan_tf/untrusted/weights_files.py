@@ -1,4 +1,4 @@
-"""Weights files: looked through before Keras or HDF5 follow what they say.
+"""Weights files, inspected before Keras or HDF5 follow what they say.
 
 Keras writes plain arrays. HDF5 can do more: links to other files, arrays that
 are made up of other files' or that unpack to any size. None of that is loaded.
@@ -27,7 +27,7 @@ File: TypeAlias = "str | os.PathLike | BinaryIO"
 
 
 class RefusedWeights(ValueError):
-    """A weights file is whole, and holds what none should."""
+    """Error for a weights file that is whole and holds what none should."""
 
 
 class WeightsFile(NamedTuple):

@@ -1,4 +1,4 @@
-"""The updates for an objective between distributions: MMD.
+"""Both players' updates for MMD, an objective between distributions.
 
 With features `f_j` (a discriminator's outputs, or the samples themselves where
 there are no discriminators), the generators descend
