@@ -35,9 +35,18 @@ _CLASSES = {
 }
 
 
+# Where modules are that stood here once, and are named in code of users.
+_MOVED = {
+    "placement": "mixgan_tf.distribution.placement",
+    "threads": "mixgan_tf.distribution.threads",
+}
+
+
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f"mixgan_tf.{name}")
+    if name in _MOVED:
+        return importlib.import_module(_MOVED[name])
     if name in _CLASSES:
         importlib.import_module("mixgan_tf.zoo")  # its presets load by name
         return getattr(importlib.import_module(_CLASSES[name]), name)
