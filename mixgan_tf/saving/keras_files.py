@@ -86,7 +86,7 @@ def load_keras_file(
     if not isinstance(gan, model_class):
         raise ValueError(
             f"{path} holds a {type(gan).__name__}, not a "
-            f"mixgan_tf.{model_class.__name__}"
+            f"{_public_name(model_class)}"
         )
     require_finite(gan.variables, f"The Keras file {path}")
     return gan
@@ -100,7 +100,7 @@ def _require_class(
     if not (isinstance(named, type) and issubclass(named, model_class)):
         raise ValueError(
             f"{path} holds a {str(config.get('class_name'))[:80]}, not a "
-            f"mixgan_tf.{model_class.__name__}"
+            f"{_public_name(model_class)}"
         )
 
 
@@ -120,3 +120,7 @@ def _contents(archive: zipfile.ZipFile, subject: str) -> dict[str, bytes]:
                 f"them. Received: {member.filename} compressed"
             )
     return {name: archive.read(name) for name in (CONFIG, WEIGHTS)}
+
+
+def _public_name(model_class: type) -> str:
+    return f"{model_class.__module__.partition('.')[0]}.{model_class.__name__}"
