@@ -11,7 +11,6 @@ from mixgan_tf.cli import source_tree
 from mixgan_tf.cli.main import main
 from mixgan_tf.report.formatting import with_spread
 from mixgan_tf.saving import preset_folders
-from mixgan_tf.saving import presets
 from tests.integration.command import succeed
 from tests.models import tiny_gan
 from tests.report.models import digits_gan
@@ -175,7 +174,7 @@ def test_the_zoo_lists_and_verifies_recorded_scores(
     out = f"--out={tmp_path}/scores.json"
     evaluate = ["evaluate", f"--model={preset}", *quick, out, "--record"]
     assert main(["mixgan", *evaluate]) == 0
-    monkeypatch.setattr(presets, "named", lambda: {"shown": preset})
+    monkeypatch.setattr(preset_folders, "named", lambda: {"shown": preset})
     capsys.readouterr()
     assert main(["mixgan", "zoo", "list"]) == 0
     scores = json.loads((tmp_path / "scores.json").read_text())
