@@ -52,7 +52,8 @@ def run(arguments: Sequence[str]) -> int:
     gan = models.load_model(values.model)
     if not int(gan.train_steps.numpy()):
         raise ValueError(
-            f"{values.model} has made no training step: train it first"
+            "--model must name a model that has been trained: train it first. "
+            f"Received: --model={values.model}, with no training step"
         )
     export(gan, values, options)
     return 0

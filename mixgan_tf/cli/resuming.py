@@ -91,7 +91,7 @@ def refuse_changes(
     if changes:
         raise ValueError(
             f"{workdir} was trained with another recipe; choose another "
-            f"--workdir, or undo the change. {'; '.join(changes)}"
+            f"--workdir, or undo the change. Received: {'; '.join(changes)}"
         )
 
 

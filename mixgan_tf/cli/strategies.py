@@ -100,7 +100,7 @@ def check(name: str) -> None:
     if name == "multiworker" and not os.environ.get("TF_CONFIG"):
         raise UsageError(
             "--strategy=multiworker needs the addresses of all workers in the "
-            "environment variable TF_CONFIG"
+            "environment variable TF_CONFIG. Received: no TF_CONFIG"
         )
     if workers > 1 and name not in ("auto", "multiworker"):
         raise UsageError(

@@ -59,7 +59,10 @@ def run(arguments: Sequence[str]) -> int:
             f"{error}"
         ) from error
     if values.recipe is None or values.workdir is None:
-        raise UsageError("the flags --recipe and --workdir are required")
+        raise UsageError(
+            "the flags --recipe and --workdir are required. Received: "
+            f"{' '.join(arguments) or 'nothing'}"
+        )
     command = " ".join(["mixgan train", *_recorded_arguments(arguments)])
     workdir = pathlib.Path(values.workdir)
     train(values.recipe, workdir, command, values.strategy)

@@ -38,7 +38,8 @@ def run(arguments: Sequence[str]) -> int:
     if action not in actions:
         raise UsageError(
             "say `mixgan zoo list`, `mixgan zoo show PRESET`, `mixgan zoo "
-            "verify [PRESET]` or `mixgan zoo card PRESET`"
+            "verify [PRESET]` or `mixgan zoo card PRESET`. "
+            f"Received: {' '.join(arguments) or 'nothing'}"
         )
     return actions[action](values, arguments[1:])
 

@@ -85,10 +85,16 @@ class StreamingClassifierScore:
 
         Args:
             logits: float array `(B, num_classes)`.
+
+        Raises:
+            ValueError: if a logit is not finite.
         """
         logits = np.asarray(logits, "float64")
         if not np.isfinite(logits).all():
-            raise ValueError("The classifier's logits are not all finite.")
+            raise ValueError(
+                "Argument `logits` must hold finite numbers. "
+                "Received: NaN or infinity"
+            )
         shifted = logits - logits.max(axis=1, keepdims=True)
         probabilities = np.exp(shifted)
         sums = probabilities.sum(axis=1, keepdims=True)

@@ -109,7 +109,10 @@ def gaussian_frechet_distance(
             f"features come from one extractor. Received: shapes {shapes}"
         )
     if not all(np.isfinite(array).all() for array in (*means, *covariances)):
-        raise ValueError("The features' means or covariances are not finite.")
+        raise ValueError(
+            "The features' means and covariances must be finite. "
+            "Received: NaN or infinity"
+        )
     (values_a, vectors_a), (values_b, vectors_b) = map(
         np.linalg.eigh, covariances
     )

@@ -60,7 +60,10 @@ def kernel_distance(
             f"Received: shapes {real.shape} and {fake.shape}"
         )
     if not (np.isfinite(real).all() and np.isfinite(fake).all()):
-        raise ValueError("The features are not all finite.")
+        raise ValueError(
+            "Arguments `real_features` and `fake_features` must be finite. "
+            "Received: NaN or infinity"
+        )
     blocks = -(-max(len(real), len(fake)) // max_block_size)
     if min(len(real), len(fake)) < 2 * max(blocks, 1):
         raise ValueError(

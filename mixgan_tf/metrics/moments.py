@@ -40,7 +40,8 @@ class Moments:
         features = np.asarray(features)
         if features.ndim != 2 or features.dtype.kind not in "fiub":
             raise ValueError(
-                "Features must be an array (n, dimensions) of numbers. "
+                "Argument `features` must be an array (n, dimensions) of "
+                "numbers. "
                 f"Received: shape {features.shape}, dtype {features.dtype}"
             )
         moments = cls(features.shape[1])
@@ -80,7 +81,10 @@ class Moments:
         """
         features = np.asarray(features, "float64")
         if not np.isfinite(features).all():
-            raise ValueError("The features are not all finite.")
+            raise ValueError(
+                "Argument `features` must hold finite numbers. "
+                "Received: NaN or infinity"
+            )
         if len(features) == 0:
             return
         mean = features.mean(axis=0)

@@ -83,7 +83,7 @@ def test_the_task_is_read_from_tf_config():
     [
         ("not json", "must be JSON"),
         ('{"cluster": {"worker": ["a:1"]}}', "must be JSON"),
-        (json.dumps(_config(["a:1"], index=1)), "one of the cluster's"),
+        (json.dumps(_config(["a:1"], index=1)), "a task of its cluster"),
         (json.dumps(_config(["a:1"], ps=["b:1"])), "synchronous"),
         (json.dumps(_config(["a:1"], chief=["b:1", "c:1"])), "one chief"),
     ],
