@@ -283,7 +283,7 @@ def _require_finite(mixture: Mixture) -> None:
         finite = np.isfinite(np.asarray(variable))
         if not finite.all():
             raise ValueError(
-                f"Argument `gan`: the weights {variable.path} must be finite; "
-                f"load an earlier checkpoint. Received: {np.sum(~finite)} of "
-                f"{finite.size} values that are not finite"
+                f"Argument `gan`: the weights {variable.path} hold NaN or "
+                "infinite values; load an earlier checkpoint. "
+                f"Received: {np.sum(~finite)} of {finite.size} such values"
             )
