@@ -10,10 +10,12 @@ from scipy import stats
 import mixgan_tf as mg
 from tests.export.mixtures import MIXTURES
 from tests.export.mixtures import WEIGHTS
+from tests.export.mixtures import as_if_trained
 from tests.export.mixtures import call
 from tests.export.mixtures import expected_samples
 from tests.export.mixtures import image_mixture
 from tests.export.mixtures import inputs_of
+from tests.export.mixtures import mixture
 from tests.export.mixtures import point_mixture
 from tests.export.saved_model.saved_models import exported
 from tests.export.saved_model.saved_models import feed_of
@@ -172,7 +174,7 @@ def test_generators_of_other_shapes_and_kinds(tmp_path):
         x = keras.layers.Conv2D(2, 3, padding="same", activation="tanh")(x)
         return keras.Model(inputs, x)
 
-    gan = mg.MixGAN(generator=[network(4), network(6)], seed=0)
+    gan = mixture(as_if_trained([network(4), network(6)]), [0.5, 0.5])
     path = mg.export.to_saved_model(gan, tmp_path / "m")
     run = to_saved_model.open_saved_model(path)
     for num in (1, 30):
