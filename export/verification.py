@@ -8,8 +8,6 @@ import numpy as np
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.output_gates import common_range
 
-# The command line still imports it from here.
-from mixgan_tf.export.output_paths import refuse_existing as refuse_existing
 
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import with_labels

@@ -1,9 +1,10 @@
 """MIX+GAN for TensorFlow and Keras 3. See `MixGAN` to begin with.
 
 The `mixgan` command imports this package too, and must answer `--help`
-without loading TensorFlow: for it alone the public names load on first use.
-Everyone else gets them at once, so that the package's Keras classes are
-registered and `keras.saving.load_model` finds them.
+without loading TensorFlow: for it alone all public names load on first use.
+Everyone else gets the package's Keras classes at once, so that they are
+registered and `keras.saving.load_model` finds them; the rest loads on first
+use, too.
 """
 
 import importlib
@@ -13,17 +14,21 @@ from typing import Any
 
 from mixgan_tf.version import __version__
 
-_SUBMODULES = (
-    "callbacks",
-    "data",
+# Those with classes that Keras must know to load a model, and the others.
+_REGISTERING = (
     "export",
-    "games",
-    "metrics",
     "networks",
     "objectives",
     "optimizers",
     "payoff",
     "regularizers",
+)
+_SUBMODULES = (
+    *_REGISTERING,
+    "callbacks",
+    "data",
+    "games",
+    "metrics",
     "report",
     "theory",
     "zoo",
@@ -60,4 +65,5 @@ def __dir__() -> list[str]:
 __all__ = ["__version__", *_CLASSES, *_SUBMODULES]
 
 if pathlib.Path(sys.argv[0] if sys.argv else "").name != "mixgan":
-    globals().update({name: __getattr__(name) for name in __all__[1:]})
+    for _name in (*_CLASSES, *_REGISTERING):
+        globals()[_name] = __getattr__(_name)

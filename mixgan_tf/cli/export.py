@@ -73,12 +73,12 @@ def export(
         ValueError: if the model or a flag does not fit the format.
     """
     from mixgan_tf import export as exporter
-    from mixgan_tf.export import verification
+    from mixgan_tf.export.output_paths import refuse_existing
     from mixgan_tf.export.verification import Verification
     from mixgan_tf.saving import preset_folders
 
     out = pathlib.Path(values.out)
-    verification.refuse_existing(out, values.overwrite)  # before the work
+    refuse_existing(out, values.overwrite)  # before the work
     write = _writers()[values.format]
     generator = exporter.fold(gan, values.selector, delta=values.delta)
     print(generator.report())
