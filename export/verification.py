@@ -8,7 +8,6 @@ import numpy as np
 from mixgan_tf.export.folding.folded_generator import FoldedGenerator
 from mixgan_tf.export.folding.output_gates import common_range
 
-
 from mixgan_tf.model import sampling
 from mixgan_tf.networks.inspection import with_labels
 
