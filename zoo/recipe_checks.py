@@ -37,7 +37,8 @@ def check_recipe(recipe: ConfigDict) -> None:
     Raises:
         ValueError: if one is not, or is missing.
     """
-    entries = recipe.to_dict()
+    # A file's `get_config` may return a plain dict.
+    entries = recipe if isinstance(recipe, dict) else recipe.to_dict()
     _require_whole(entries, _ENTRIES)
     require(entries, _ENTRIES, "The recipe", _in_recipe)
 

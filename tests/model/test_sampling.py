@@ -5,6 +5,7 @@ from scipy import stats
 
 import mixgan_tf as mg
 from mixgan_tf.model import sampling
+from mixgan_tf.model.sampler import component_runners
 from tests.models import differ
 from tests.models import set_logits
 from tests.models import tiny_gan
@@ -69,7 +70,8 @@ def test_each_sample_costs_one_generator_evaluation():
 
         return counted
 
-    gan._runners = [counting(r) for r in gan._component_runners()]
+    runners = component_runners(gan.player("generator"), 3, False)
+    gan._runners = [counting(r) for r in runners]
     gan.sample(1000, seed=0, batch_size=100)
     assert sum(rows) == 1000
     assert max(rows) <= 100

@@ -127,14 +127,14 @@ def test_each_player_moves_only_its_own_logits():
 
     before = logits()
     steps.apply(
-        gan,
+        gan.player("discriminator"),
         discriminator_update(gan, key, rows, x, None),
-        "discriminator",
     )
     after = logits()
     np.testing.assert_array_equal(before[0], after[0])
     assert differ(before[1:], after[1:])
-    steps.apply(gan, generator_update(gan, key, rows, x, None), "generator")
+    update = generator_update(gan, key, rows, x, None)
+    steps.apply(gan.player("generator"), update)
     last = logits()
     assert differ(after[:1], last[:1])
     np.testing.assert_array_equal(after[1], last[1])
