@@ -79,8 +79,10 @@ def make_step_function(
 
     def steps(iterator: Iterator) -> Logs:
         logs = one_step(next(iterator))
-        for _ in tf.range(model.steps_per_execution - 1):
-            logs = one_step(next(iterator))
+        # A loop without a turn would still be compiled, with a step inside.
+        if model.steps_per_execution > 1:
+            for _ in tf.range(model.steps_per_execution - 1):
+                logs = one_step(next(iterator))
         return logs
 
     if not model.run_eagerly:

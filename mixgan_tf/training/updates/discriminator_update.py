@@ -51,6 +51,7 @@ def discriminator_update(
     """
     player = gan.player("discriminator")
     inputs, fakes = generate_fakes(gan, key, rows, labels)
+    w = gan.player("generator").mixture.mixture_weights
     q = player.mixture.mixture_weights
     indices, factor = opponents(gan, key)
     sampled = tf.is_tensor(indices)
@@ -58,7 +59,7 @@ def discriminator_update(
     def payoff_and_gradients(j: int) -> _Earned:
         group = j % len(fakes)
         found = _earned(
-            gan, key, j, (reals, labels, rows), fakes[group], inputs[group]
+            gan, key, j, (reals, labels, rows), fakes[group], inputs[group], w
         )
         gradients = [factor * q[j] * g for g in found.gradients]
         if sampled:  # the branches of a switch return the same structure
@@ -83,10 +84,10 @@ def _earned(
     batch: tuple[tf.Tensor, tf.Tensor | None, Rows],
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
+    w: tf.Tensor,
 ) -> _Earned:
     reals, labels, rows = batch
     player = gan.player("discriminator")
-    w = gan.generator_mixture.mixture_weights
     variables = variable_values(player.components[j].trainable_variables)
     with tf.GradientTape() as tape:
         payoff, real, judged = pair_payoff(gan, key, j, batch, fakes, inputs, w)

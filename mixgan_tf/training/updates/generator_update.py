@@ -53,13 +53,14 @@ def generator_update(
     # Persistent, since each generator's gradients are taken by themselves.
     with tf.GradientTape(persistent=True) as generator_tape:
         inputs, fakes = generate_fakes(gan, key, rows, labels)
+    w = gan.player("generator").mixture.mixture_weights
     q = gan.player("discriminator").mixture.mixture_weights
     indices, factor = opponents(gan, key)
 
     def feedback(j: int) -> _Feedback:
         group = j % len(fakes)
         return _feedback(
-            gan, key, j, factor * q[j], rows, fakes[group], inputs[group]
+            gan, key, j, factor * q[j], rows, fakes[group], inputs[group], w
         )
 
     results = for_each_opponent(gan.player("discriminator"), indices, feedback)
@@ -94,8 +95,8 @@ def _feedback(
     rows: Rows,
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
+    w: tf.Tensor,
 ) -> _Feedback:
-    w = gan.generator_mixture.mixture_weights
     with tf.GradientTape(
         persistent=gan.objective.uses_critics, watch_accessed_variables=False
     ) as tape:
