@@ -131,9 +131,12 @@ def draws_for_sets(
         A list of `RowDraws`: the real samples', then each generator's.
     """
     sets = [RowDraws.for_batch(random_streams.real_rows(key), rows)]
+    keys: dict[int, tf.Tensor] = {}
     for i, component in enumerate(inputs):
         # Components that share a batch's rows share the drawing of numbers.
         group = i if component.whole else 0
-        own = random_streams.generated_rows(key, group)
-        sets.append(RowDraws.for_batch(own, rows).for_rows(component.take))
+        if group not in keys:
+            keys[group] = random_streams.generated_rows(key, group)
+        draws_of_batch = RowDraws.for_batch(keys[group], rows)
+        sets.append(draws_of_batch.for_rows(component.take))
     return sets

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import uniformity_penalty
 from mixgan_tf.training.game import Game
@@ -63,15 +64,16 @@ def competitive_update(
         w, q = generators.mixture_weights, discriminators.mixture_weights
         ours, theirs = penalties()
         total = ours - theirs
+        row_draws = [draws_for_sets(key, rows, group) for group in inputs]
         for j in range(gan.num_discriminators):
             group = j % len(fakes)
             payoff, *_ = pair_payoff(
                 gan,
-                key,
                 j,
                 (reals, labels, rows),
                 fakes[group],
                 inputs[group],
+                row_draws[group],
                 w,
             )
             total += q[j] * payoff

@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 
 from mixgan_tf import random_streams
+from mixgan_tf.distribution.row_draws import RowDraws
+from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.payoff.estimators import FakeInputs
 from mixgan_tf.regularizers.regularizer import PenaltyInputs
@@ -55,11 +57,19 @@ def discriminator_update(
     q = player.mixture.mixture_weights
     indices, factor = opponents(gan, key)
     sampled = tf.is_tensor(indices)
+    row_draws = [draws_for_sets(key, rows, group) for group in inputs]
 
     def payoff_and_gradients(j: int) -> _Earned:
         group = j % len(fakes)
         found = _earned(
-            gan, key, j, (reals, labels, rows), fakes[group], inputs[group], w
+            gan,
+            random_streams.penalty(key, j),
+            j,
+            (reals, labels, rows),
+            fakes[group],
+            inputs[group],
+            row_draws[group],
+            w,
         )
         gradients = [factor * q[j] * g for g in found.gradients]
         if sampled:  # the branches of a switch return the same structure
@@ -79,18 +89,21 @@ def discriminator_update(
 
 def _earned(
     gan: Game,
-    key: tf.Tensor,
+    penalty_key: tf.Tensor,
     j: int,
     batch: tuple[tf.Tensor, tf.Tensor | None, Rows],
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
+    row_draws: list[RowDraws],
     w: tf.Tensor,
 ) -> _Earned:
     reals, labels, rows = batch
     player = gan.player("discriminator")
     variables = variable_values(player.components[j].trainable_variables)
     with tf.GradientTape() as tape:
-        payoff, real, judged = pair_payoff(gan, key, j, batch, fakes, inputs, w)
+        payoff, real, judged = pair_payoff(
+            gan, j, batch, fakes, inputs, row_draws, w
+        )
         penalty = head_losses.discriminator_loss(
             gan, real, labels, rows, judged, inputs, w
         )
@@ -104,7 +117,7 @@ def _earned(
             inputs,
             w,
             rows,
-            random_streams.penalty(key, j),
+            penalty_key,
         )
         for regularizer in gan.regularizers:
             penalty += regularizer.penalty(penalised)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from mixgan_tf.distribution.row_draws import RowDraws
 from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import weights_of_rows
@@ -56,11 +57,18 @@ def generator_update(
     w = gan.player("generator").mixture.mixture_weights
     q = gan.player("discriminator").mixture.mixture_weights
     indices, factor = opponents(gan, key)
+    row_draws = [draws_for_sets(key, rows, group)[1:] for group in inputs]
 
     def feedback(j: int) -> _Feedback:
         group = j % len(fakes)
         return _feedback(
-            gan, key, j, factor * q[j], rows, fakes[group], inputs[group], w
+            gan,
+            j,
+            factor * q[j],
+            fakes[group],
+            inputs[group],
+            row_draws[group],
+            w,
         )
 
     results = for_each_opponent(gan.player("discriminator"), indices, feedback)
@@ -89,12 +97,11 @@ def generator_update(
 
 def _feedback(
     gan: Game,
-    key: tf.Tensor,
     j: int,
     share: tf.Tensor,
-    rows: Rows,
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
+    row_draws: list[RowDraws],
     w: tf.Tensor,
 ) -> _Feedback:
     with tf.GradientTape(
@@ -106,7 +113,7 @@ def _feedback(
             j,
             fakes,
             [i.labels for i in inputs],
-            draws_for_sets(key, rows, inputs)[1:],
+            row_draws,
         )
         scores, loss = [], 0.0
         for i, (judgement, component) in enumerate(

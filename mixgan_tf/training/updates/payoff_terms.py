@@ -26,7 +26,7 @@ from typing import TypeVar
 import tensorflow as tf
 
 from mixgan_tf import random_streams
-from mixgan_tf.distribution.row_draws import draws_for_sets
+from mixgan_tf.distribution.row_draws import RowDraws
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.model.mixture import Mixture
 from mixgan_tf.model.mixture import uniformity_penalty
@@ -98,22 +98,22 @@ def generate_fakes(
 
 def pair_payoff(
     gan: Game,
-    key: tf.Tensor,
     j: int,
     batch: tuple[tf.Tensor, tf.Tensor | None, Rows],
     fakes: list[tf.Tensor],
     inputs: list[FakeInputs],
+    row_draws: list[RowDraws],
     weights: tf.Tensor,
 ) -> tuple[tf.Tensor, DiscriminatorOutputs, list[DiscriminatorOutputs]]:
     """Returns what discriminator `j` earns against the generators' mixture.
 
     Args:
         gan: a compiled `MixGAN`.
-        key: int32 tensor `(2,)`, a stateless random seed.
         j: index of the discriminator.
         batch: tuple of the real samples, their labels and their `Rows`.
         fakes: list of each generator's samples.
         inputs: list of their `FakeInputs`.
+        row_draws: what `draws_for_sets` returned for them.
         weights: the generators' mixture weights.
 
     Returns:
@@ -127,7 +127,7 @@ def pair_payoff(
         j,
         [reals, *fakes],
         [labels, *(i.labels for i in inputs)],
-        draws_for_sets(key, rows, inputs),
+        row_draws,
     )
     earned = tf.reduce_sum(gan.objective.real_payoff(real.logits))
     payoff = earned / tf.cast(rows.total, tf.float32)
