@@ -1,5 +1,5 @@
 # make demo: the main job, on any machine with Python 3.11 to 3.13.
-# make test: lint, format, types and every test, within ten minutes on two cores.
+# make test: lint, format, types and every test; a quarter of an hour, or so.
 # make test-quick: lint, format, types and the fast tests of every part.
 # Each makes the environment that it needs.
 PYTHON ?= python3
