@@ -162,13 +162,14 @@ def generate(
         generator.thresholds,
         labels if generator.thresholds.ndim == 2 else None,
     )
-    if generator.selector == "dense":
-        route: selectors.Route = selectors.dense
-    elif latents.shape[0] == 1:
-        route = routed_one_row
-    else:
-        route = routed_with_builtins
+    route = _suitable_route(generator.selector, latents.shape[0])
     return route(components, chosen, latents[:, :-1], labels)
+
+
+def _suitable_route(selector: str, batch_size: int | None) -> selectors.Route:
+    if selector == "dense":
+        return selectors.dense
+    return routed_one_row if batch_size == 1 else routed_with_builtins
 
 
 def _run_group(
