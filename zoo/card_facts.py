@@ -12,7 +12,6 @@ from mixgan_tf.report.formatting import with_spread
 from mixgan_tf.report.formatting import wording_of
 
 _POINTS = ("ring", "grid")
-_ARROWS = {"higher": "↑", "lower": "↓", "": ""}
 _CHECKS = ("memorization", "birthday", "components", "game")
 # What the card says of a network in other words.
 _SAID = ("class_name", "latent_dim")
@@ -73,7 +72,7 @@ def scores(metadata: dict[str, Any]) -> dict[str, Any] | None:
             with_spread(subject[name]["mean"], subject[name]["sd"])
             for subject in subjects
         ]
-        arrow = _ARROWS[wording_of(name).better]
+        arrow = wording_of(name).arrow
         rows.append({"name": name, "arrow": arrow, "cells": cells})
     protocol = entry["protocol"]
     return {

@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from mixgan_tf.model.mixture import Mixture
 
+PLAYERS = ("generator", "discriminator")
+
 
 @dataclasses.dataclass(frozen=True)
 class Player:

@@ -16,6 +16,11 @@ class Wording(NamedTuple):
     better: str  # "higher", "lower", or "" where neither is better as such
     meaning: str
 
+    @property
+    def arrow(self) -> str:
+        """An arrow to where scores are better; empty if to neither."""
+        return {"higher": "↑", "lower": "↓"}.get(self.better, "")
+
 
 SCORES = {
     "frechet": Wording(

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from mixgan_tf.model.player import PLAYERS
 from mixgan_tf.untrusted.building import StoredNetworks
 from mixgan_tf.untrusted.building import build
 from mixgan_tf.untrusted.building import check_before_building
@@ -49,7 +50,7 @@ def check_keras_file(
         raise ValueError(f"{subject} holds no model.")
     networks = [
         network
-        for player in ("generator", "discriminator")
+        for player in PLAYERS
         if player == "generator" or player in model
         for network in networks_in(model, subject, player)
     ]

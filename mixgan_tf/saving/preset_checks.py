@@ -4,6 +4,7 @@ import pathlib
 from typing import Any
 
 from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.player import PLAYERS
 from mixgan_tf.saving.training_schema import check_training
 from mixgan_tf.untrusted.building import StoredNetworks
 from mixgan_tf.untrusted.building import check_before_building
@@ -11,8 +12,6 @@ from mixgan_tf.untrusted.building import networks_in
 from mixgan_tf.untrusted.weights_files import WeightsFile
 from mixgan_tf.untrusted.weights_files import inspect_weights
 from mixgan_tf.untrusted.weights_files import load_weights
-
-PLAYERS = ("generator", "discriminator")
 
 
 def check_preset(

@@ -8,9 +8,8 @@ import tensorflow as tf
 
 from mixgan_tf.distribution import placement
 from mixgan_tf.model.mixture import Mixture
+from mixgan_tf.model.player import PLAYERS
 from mixgan_tf.model.player import Player
-
-PLAYERS = ("generator", "discriminator")
 
 
 @keras.saving.register_keras_serializable("mixgan_tf")

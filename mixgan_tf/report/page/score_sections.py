@@ -20,7 +20,6 @@ from mixgan_tf.report.page.rendering import render
 from mixgan_tf.report.scoring.real_data import centers_and_sd
 from mixgan_tf.report.scoring.score_model import Evaluation
 
-_ARROWS = {"higher": "↑", "lower": "↓", "": ""}
 _MOST_COLUMNS = 20
 
 
@@ -47,7 +46,7 @@ def scores(result: dict[str, Any]) -> Markup:
     parts = [part["scores"] for part in result["components"]]
     rows = []
     for name in mixture:
-        label, better, meaning = wording_of(name)
+        wording = wording_of(name)
         cells = [
             with_spread(subject[name]["mean"], subject[name]["sd"])
             for subject in (mixture, *parts)
@@ -55,9 +54,9 @@ def scores(result: dict[str, Any]) -> Markup:
         rows.append(
             {
                 "name": name,
-                "label": label[:1].upper() + label[1:],
-                "arrow": _ARROWS[better],
-                "meaning": meaning,
+                "label": wording.label[:1].upper() + wording.label[1:],
+                "arrow": wording.arrow,
+                "meaning": wording.meaning,
                 "cells": cells,
             }
         )

@@ -16,6 +16,7 @@ from typing import cast
 import keras
 import tensorflow as tf
 
+from mixgan_tf.distribution.row_draws import RowDraws
 from mixgan_tf.distribution.row_draws import draws_for_sets
 from mixgan_tf.distribution.rows import Rows
 from mixgan_tf.distribution.rows import gather_rows
@@ -107,18 +108,18 @@ def quadratic_forms(
     """
     if not gan.num_discriminators:
         return [_form(gan, [reals, *fakes[0]])]
+    row_draws: list[list[RowDraws] | None] = [None] * len(fakes)
+    if key is not None and rows is not None:
+        row_draws = [draws_for_sets(key, rows, group) for group in inputs]
     forms = []
     for j in range(gan.num_discriminators):
         group = j % len(fakes)
-        row_draws = None
-        if key is not None and rows is not None:
-            row_draws = draws_for_sets(key, rows, inputs[group])
         judged = run_discriminator(
             gan,
             j,
             [reals, *fakes[group]],
             [None] * (1 + len(fakes[group])),
-            row_draws,
+            row_draws[group],
             discriminators,
         )
         forms.append(_form(gan, [x.features for x in judged]))
